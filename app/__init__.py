@@ -1,0 +1,1 @@
+"""Creatorgraph: tracks creators, accounts and videos on social platforms and serves their windowed analytics."""

@@ -1,0 +1,1 @@
+"""What the words mean: pure Python, no IO, no framework."""

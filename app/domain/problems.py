@@ -1,0 +1,61 @@
+"""Problems: the expected errors, each with a code every face can show."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.domain.records import Account
+
+
+class Problem(Exception):
+    """An expected error: what went wrong in one sentence, which argument, and the way on.
+
+    `path` names the argument at fault from the outside in (`("input", "handle")`), empty when there is none.
+    """
+
+    code = "BAD_USER_INPUT"
+
+    def __init__(self, message: str, *path: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path: Sequence[str] = path
+
+
+class InvalidInput(Problem):
+    """A value from outside that is malformed or out of its bounds."""
+
+
+class InvalidCursor(InvalidInput):
+    """A cursor that we did not issue, or that belongs to another list, filter or order."""
+
+    code = "INVALID_CURSOR"
+
+
+class NotFound(Problem):
+    """Nothing of that id in the viewer's organization."""
+
+    code = "NOT_FOUND"
+
+
+class HandleTaken(Problem):
+    """The organization tracks this account already; `account` is the one that exists."""
+
+    code = "HANDLE_TAKEN"
+
+    def __init__(self, account: "Account", *path: str) -> None:
+        super().__init__(
+            f"@{account.handle} on {account.platform.value} is tracked already. Use the existing account.", *path
+        )
+        self.account = account
+
+
+class Unauthenticated(Problem):
+    """No key, or one that is not known."""
+
+    code = "UNAUTHENTICATED"
+
+
+class Forbidden(Problem):
+    """The key is known and lacks the scope."""
+
+    code = "FORBIDDEN"

@@ -1,0 +1,140 @@
+"""Records: the frozen things a face receives. Counters are None where unknown."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from app.domain.platforms import Platform, VideoKind, ViewsKind
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """A tenant: it owns everything else."""
+
+    id: UUID
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One handle on one platform that an organization tracks, with its latest counters."""
+
+    id: UUID
+    organization_id: UUID
+    platform: Platform
+    handle: str
+    url: str
+    external_id: str | None
+    display_name: str | None
+    biography: str | None
+    link_in_bio: str | None
+    picture_url: str | None
+    category: str | None
+    metadata: Mapping[str, str]
+    is_verified: bool
+    is_active: bool
+    is_unavailable: bool
+    is_private: bool
+    added_at: datetime
+    first_refreshed_at: datetime | None
+    last_refreshed_at: datetime | None
+    next_refresh_at: datetime | None
+    refresh_interval_hours: int
+    followers: int | None
+    following: int | None
+    profile_posts: int | None
+    total_likes: int | None
+    discovered_posts: int
+    """Posts found in its feed and tracked here."""
+    views: int | None
+    plays: int | None
+    likes: int | None
+    comments: int | None
+    shares: int | None
+    saves: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """One post, with its latest counters."""
+
+    id: UUID
+    organization_id: UUID
+    platform: Platform
+    external_id: str
+    shortcode: str | None
+    account_id: UUID | None
+    """The tracked account whose feed it was found in."""
+    kind: VideoKind
+    url: str
+    caption: str | None
+    published_at: datetime | None
+    duration_seconds: int | None
+    thumbnail_url: str | None
+    video_url: str | None
+    is_pinned: bool
+    is_unavailable: bool
+    discovered_at: datetime | None
+    added_at: datetime | None
+    first_refreshed_at: datetime | None
+    last_refreshed_at: datetime | None
+    views_kind: ViewsKind | None
+    views: int | None
+    plays: int | None
+    likes: int | None
+    comments: int | None
+    shares: int | None
+    saves: int | None
+
+
+class RunState(StrEnum):
+    """How far a run has come."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    LOST = "lost"
+    """Its worker died or lost the lease; another run took over and nothing of this one was stored."""
+
+
+Node = TypeVar("Node")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Node]):
+    """One page of a list, in list order whichever way it was asked for."""
+
+    nodes: Sequence[Node]
+    cursors: Sequence[str]
+    has_next_page: bool
+    has_previous_page: bool
+    total_count: int | None = None
+    """The size of the whole list; None unless it was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One stretch of days of a series: inclusive dates, flags, and a value per counter asked for."""
+
+    start: date
+    end: date
+    is_partial: bool
+    is_baseline: bool
+    is_observed: bool
+    values: Mapping[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Buckets of a resolved window, oldest first."""
+
+    start: date
+    end: date
+    timezone: str
+    is_complete: bool
+    """False when the window begins before the first observation of any part of the scope."""
+    buckets: Sequence[Bucket]
