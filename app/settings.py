@@ -66,14 +66,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             description="Age up to which a refresh may use facts fetched for another organization; 0 never.",
         ),
     ] = 300
-    default_max_recent_posts: Annotated[
-        Annotated[int, Meta(ge=1, le=10000)] | None,
-        Meta(description="Most recent posts kept fresh per account in a new organization; empty for no bound."),
-    ] = 100
-    default_post_lookback_days: Annotated[
-        Annotated[int, Meta(ge=1, le=36500)] | None,
-        Meta(description="Age in days up to which posts are kept fresh in a new organization; empty for no bound."),
-    ] = 365
     tiktok_enabled: Annotated[bool, Meta(description="Whether TikTok's public pages are asked at all.")] = True
     instagram_enabled: Annotated[bool, Meta(description="Whether Instagram's public pages are asked at all.")] = True
     request_timeout_seconds: Annotated[
