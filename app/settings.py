@@ -28,12 +28,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: Annotated[
         str | None,
         Meta(
-            description="PostgreSQL, postgresql://user:password@host/name or with ?host=/socket/folder. Bundled server when unset."
+            description="PostgreSQL, postgresql://user:password@host/name or ?host=/socket/folder. Bundled when unset."
         ),
     ] = None
-    redis_url: Annotated[
-        str | None, Meta(description="Valkey or Redis, redis://host:port/0. Bundled server when unset.")
-    ] = None
+    redis_url: Annotated[str | None, Meta(description="Valkey or Redis, redis://host:port/0. Bundled when unset.")] = (
+        None
+    )
     bootstrap_key: Annotated[
         Annotated[str, Meta(min_length=8)] | None,
         Meta(description="Known value of the first organization's API key, taken as it is."),

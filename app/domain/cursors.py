@@ -4,19 +4,22 @@ import base64
 import binascii
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
 import msgspec
 
-from app.domain.problems import InvalidCursor
+from app.domain.problems import InvalidCursor, InvalidInput
 
 Key = str | int | float | bool | datetime | UUID | None
 """One value of the order a list is in; the last value of a key is always the row's id."""
 
 SIGNATURE_BYTES = 9
 LONGEST_CURSOR = 1024
+LARGEST_PAGE = 200
+DEFAULT_PAGE = 50
 
 
 def encode_cursor(secret: bytes, binding: str, keys: Sequence[Key]) -> str:
@@ -64,3 +67,33 @@ def _unpacked(value: object) -> Key:
         return datetime.fromisoformat(value["t"])
     assert value is None or isinstance(value, str | int | float | bool)
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which page of a list: the first `size` rows after a cursor, or the last `size` before one.
+
+    Made by `page_request`, which holds the bounds.
+    """
+
+    size: int = DEFAULT_PAGE
+    cursor: str | None = None
+    backward: bool = False
+
+
+def page_request(
+    first: int | None = None, after: str | None = None, last: int | None = None, before: str | None = None
+) -> PageRequest:
+    """The page that Relay's four arguments ask for.
+
+    Raises InvalidInput naming the argument: sizes are 1 to 200 (50 by default), and the two directions do not mix.
+    """
+    if (last is not None or before is not None) and (first is not None or after is not None):
+        raise InvalidInput("first/after and last/before do not mix. Ask in one direction.", "first")
+    backward = last is not None or before is not None
+    name, size = ("last", last) if backward else ("first", first)
+    if size is None:
+        size = DEFAULT_PAGE
+    if not 1 <= size <= LARGEST_PAGE:
+        raise InvalidInput(f"{name} is {size}; it takes 1 to {LARGEST_PAGE}.", name)
+    return PageRequest(size, before if backward else after, backward)
