@@ -112,3 +112,16 @@ def pk_of(shortcode: str) -> int:
             raise ValueError(f"{character!r} is not a character of a shortcode")
         value = value * 64 + DIGIT[character]
     return value
+
+
+def post_url(platform: Platform, external_id: str, shortcode: str | None, author_handle: str | None) -> str:
+    """The public page of a post.
+
+    >>> post_url(Platform.TIKTOK, "7123456789", None, "charlidamelio")
+    'https://www.tiktok.com/@charlidamelio/video/7123456789'
+    >>> post_url(Platform.INSTAGRAM, "3540614075954356349", None, None)
+    'https://www.instagram.com/p/DEiyb48AeB9/'
+    """
+    if platform is Platform.TIKTOK:
+        return f"https://www.tiktok.com/@{author_handle or '_'}/video/{external_id}"
+    return f"https://www.instagram.com/p/{shortcode or shortcode_of(int(external_id))}/"

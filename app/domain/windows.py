@@ -114,3 +114,8 @@ def _jump(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
 def window_instants(window: Window) -> tuple[datetime, datetime]:
     """The half-open interval of a window: its first instant and that of the day after it, in UTC."""
     return day_start(window.start, window.zone), day_start(window.end + timedelta(days=1), window.zone)
+
+
+def window_dates(window: Window) -> list[date]:
+    """Its dates, oldest first."""
+    return [window.start + timedelta(days=number) for number in range(window.days)]

@@ -1,0 +1,194 @@
+"""The `creatorgraph` command."""
+
+import asyncio
+import logging
+import runpy
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import dramatiq.cli
+import msgspec
+import uvicorn
+from rich.console import Console
+from rich.table import Table
+from uvicorn.importer import import_from_string
+
+import app
+from app.core.access.keys import create_key
+from app.demo import fill_demo
+from app.domain.clock import utc_now
+from app.domain.problems import Problem
+from app.domain.viewer import Scope
+from app.embedded import StartFailure
+from app.preflight import check_port, check_servers, opened_database, prepare_database, reached_servers
+from app.settings import PREFIX, Settings, SettingsError, describe, read_settings
+from app.up import run_up
+
+EXPECTED_FAILURE = 2
+"""Exit code of a failure its user can mend, said in one line."""
+WORKER_SHUTDOWN_MILLISECONDS = 8_000
+INSTALLATION = Path(app.__file__).parent.parent
+"""The folder that holds the packages `app` and `workers`; no other folder is searched for them."""
+
+
+class Scopes(click.ParamType):
+    """Scopes written with commas between them."""
+
+    name = "read,write,admin"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> frozenset[Scope]:
+        if isinstance(value, frozenset):
+            return value
+        try:
+            return frozenset(Scope(word.strip().lower()) for word in str(value).split(","))
+        except ValueError:
+            self.fail(f"{value!r} is not made of {', '.join(Scope)} with commas between.", param, ctx)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="creatorgraph", message="%(version)s")
+def commands() -> None:
+    """Self-hosted tracking and windowed analytics for creators, accounts and videos on social platforms.
+
+    Settings are read from the environment; `creatorgraph settings` lists them.
+    """
+
+
+@commands.command()
+@click.option(
+    "--demo", is_flag=True, help="With a sandbox of the platforms and an organization with 90 days of history."
+)
+def up(demo: bool) -> None:
+    """Run everything on this machine until Ctrl-C."""
+    run_up(read_settings(), demo=demo, console=Console())
+
+
+@commands.command()
+def api() -> None:
+    """Run the API."""
+    with _part() as settings:
+        check_port(settings)
+        # Looked up here: no other part needs the faces, nor the time and memory their schema takes.
+        application = import_from_string("app.main:create_app")(settings)
+        config = uvicorn.Config(
+            application,
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+        uvicorn.Server(config).run()
+
+
+@commands.command()
+def worker() -> None:
+    """Run the workers that fetch what is due."""
+    with _part() as settings:
+        options = ["--path", str(INSTALLATION), "--skip-logging"]
+        options += ["--processes", str(settings.worker_processes), "--threads", str(settings.worker_threads)]
+        options += ["--worker-shutdown-timeout", str(WORKER_SHUTDOWN_MILLISECONDS)]
+        arguments = dramatiq.cli.make_argument_parser().parse_args(["workers.broker", "workers.actors", *options])
+        code = dramatiq.cli.main(arguments)
+    sys.exit(code)
+
+
+@commands.command()
+def scheduler() -> None:
+    """Run the scheduler that hands what is due to the workers."""
+    with _part():
+        runpy.run_module("workers.schedule", run_name="__main__", alter_sys=True)
+
+
+@commands.command()
+def migrate() -> None:
+    """Bring the database's tables up to date."""
+    with reached_servers(read_settings()) as settings:
+        asyncio.run(prepare_database(settings))
+
+
+@commands.command()
+@click.option("--list", "listing", is_flag=True, help="Print the accounts described by hand and end.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8900, show_default=True)
+def sandbox(listing: bool, port: int) -> None:
+    """Run a local imitation of the platforms' public pages."""
+    sys.argv = ["creatorgraph sandbox", "--list"] if listing else ["creatorgraph sandbox", "--port", str(port)]
+    runpy.run_module("app.sandbox", run_name="__main__", alter_sys=True)
+
+
+@commands.command()
+def demo() -> None:
+    """Fill the demo organization's 90 days of history from a running sandbox, printing `done total`."""
+    with reached_servers(read_settings()) as settings:
+        if settings.upstream_base_template.startswith("https://"):
+            raise SettingsError(f"{PREFIX}UPSTREAM_BASE_TEMPLATE must point at a running sandbox, not at the platforms")
+        asyncio.run(fill_demo(settings, lambda done, total: click.echo(f"{done} {total}")))
+
+
+@commands.group()
+def keys() -> None:
+    """Make API keys."""
+
+
+@keys.command()
+@click.option("--organization", required=True, metavar="NAME", help="Made when it does not exist.")
+@click.option("--scopes", required=True, type=Scopes(), help="What the key may do.")
+@click.option("--name", default="Command line", show_default=True, help="What the key is for.")
+def create(organization: str, scopes: frozenset[Scope], name: str) -> None:
+    """Print a new API key. It is shown this once: only a digest of it is kept."""
+    with reached_servers(read_settings()) as settings:
+        click.echo(asyncio.run(_create_key(settings, organization, scopes, name)))
+
+
+async def _create_key(settings: Settings, organization: str, scopes: frozenset[Scope], name: str) -> str:
+    await prepare_database(settings)
+    async with opened_database(settings):
+        return await create_key(organization, name, scopes, now=utc_now())
+
+
+@commands.command("settings")
+def show_settings() -> None:
+    """List every setting: name, default, meaning."""
+    table = Table("Setting", "Default", "Meaning", box=None, header_style="bold", pad_edge=False)
+    for field in msgspec.structs.fields(Settings):
+        default = "" if field.default is None else str(field.default)
+        table.add_row(PREFIX + field.name.upper(), default, describe(field.name))
+    Console().print(table)
+
+
+@contextmanager
+def _part() -> Iterator[Settings]:
+    """The settings of a long-running part, whose servers are known to answer; its log goes to the error stream."""
+    with reached_servers(read_settings()) as settings:
+        logging.basicConfig(
+            level=settings.log_level.upper(),
+            format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+            stream=sys.stderr,
+        )
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # it names every request
+        asyncio.run(check_servers(settings))
+        yield settings
+
+
+def main() -> None:
+    """Run the command; a failure its user can mend ends in one line and exit code 2."""
+    try:
+        commands(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except (SettingsError, StartFailure, Problem) as error:
+        click.echo(f"creatorgraph: {' '.join(str(error).split())}", err=True)
+        sys.exit(EXPECTED_FAILURE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""API keys: made once, shown once, kept as a digest."""
+
+import re
+import secrets
+from datetime import datetime
+from hashlib import sha256
+
+from app.domain.problems import InvalidInput, Unauthenticated
+from app.domain.viewer import Scope, Viewer
+from app.store.keys import ensure_organization, insert_key, select_first_organization, select_viewer
+
+KEY_PREFIX = "cg_"
+KEY_BYTES = 32
+LONGEST_KEY = 512
+FIRST_ORGANIZATION = "First organization"
+PRINTABLE = re.compile(r"[!-~]+")
+
+
+async def authenticate(token: str) -> Viewer:
+    """Who a key acts for. Raises Unauthenticated when nobody."""
+    viewer = await select_viewer(_digest(token)) if 0 < len(token) <= LONGEST_KEY else None
+    if viewer is None:
+        raise Unauthenticated("This API key is not known. Send a valid one as Authorization: Bearer KEY.")
+    return viewer
+
+
+async def create_key(
+    organization_name: str, name: str, scopes: frozenset[Scope], *, now: datetime, value: str | None = None
+) -> str:
+    """A new key of the organization of that name, which is made when it does not exist; its value, not kept anywhere.
+
+    With `value` the key has that value, taken as it is; doing it twice leaves one key. Raises InvalidInput for a name
+    or a value that cannot be used.
+    """
+    organization_name, name = organization_name.strip(), name.strip()
+    for argument, text in (("organization", organization_name), ("name", name)):
+        if not 1 <= len(text) <= 255:
+            raise InvalidInput(f"The {argument} has {len(text)} characters; it takes 1 to 255.", argument)
+    if not scopes:
+        raise InvalidInput(f"Give at least one scope of {', '.join(Scope)}.", "scopes")
+    if value is not None and (not PRINTABLE.fullmatch(value) or len(value) > LONGEST_KEY):
+        raise InvalidInput(f"A key is 1 to {LONGEST_KEY} printable ASCII characters without spaces.", "value")
+    key = value or KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
+    organization_id = await ensure_organization(organization_name, secrets.token_bytes(KEY_BYTES), now)
+    await insert_key(organization_id, name, _digest(key), scopes, now)
+    return key
+
+
+async def ensure_bootstrap_key(value: str, now: datetime) -> None:
+    """Gives the first organization, made when there is none, a key of that known value with all scopes. Idempotent."""
+    first = await select_first_organization()
+    name = FIRST_ORGANIZATION if first is None else first[1]
+    await create_key(name, "Bootstrap key", frozenset(Scope), now=now, value=value)
+
+
+def _digest(key: str) -> str:
+    # Keys we make are 256 random bits: a plain digest is as safe as a slow one, and every request pays for it.
+    return sha256(key.encode()).hexdigest()

@@ -1,0 +1,208 @@
+"""Recording: facts become observations, latest counters and rollups, in the transaction of one refresh."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from app.domain.facts import AccountFacts, PostFacts
+from app.domain.levels import Change, Observation, Standing, fold_observations, merge_observations
+from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS
+from app.domain.rollups import (
+    WIDTH,
+    Vector,
+    VideoDay,
+    add_changes,
+    add_vector,
+    known_change,
+    level_change,
+    slot_of,
+    utc_day,
+    video_days,
+)
+from app.store.accounts import AccountRefresh, update_refreshed_account
+from app.store.observations import (
+    Source,
+    read_account_observations,
+    read_video_observations,
+    store_account_observations,
+    store_video_observations,
+)
+from app.store.rollups import (
+    add_account_sums,
+    add_organization_sums,
+    read_account_changes_since,
+    read_video_standings,
+    write_video_days,
+)
+from app.store.videos import VideoState, insert_discovered_videos, lock_video_states, update_observed_videos
+
+Slots = dict[datetime, Vector]
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What recording changed, for the caller to write where every refresh of the organization meets."""
+
+    posts: int = 0
+    days: dict[date, Vector] = field(default_factory=dict)
+    slots: Slots = field(default_factory=dict)
+
+
+async def record_facts(account: AccountRefresh, facts: AccountFacts, run_id: UUID, now: datetime) -> Recorded:
+    """Stores what a refresh learnt about an account and its posts, except for the organization's own rows.
+
+    Idempotent, and the same whatever the order facts arrive in: each entity is folded again from the day of the
+    earliest new observation, and the difference to what was stored is added to the sums. The caller holds the
+    account's lock, and writes the organization's rows last (`record_organization`).
+    """
+    if facts.captured_at > now:
+        raise ValueError(f"facts captured at {facts.captured_at} come from the future of {now}")
+    source = Source(run_id, facts.provider, facts.route)
+    recorded = Recorded()
+    new_posts = await _record_posts(account, facts, source, recorded)
+    await _record_profile(account, facts, source, recorded)
+    await add_account_sums(account.organization_id, "day", {(account.id, day): v for day, v in recorded.days.items()})
+    await add_account_sums(
+        account.organization_id, "slot", {(account.id, slot): v for slot, v in recorded.slots.items()}
+    )
+    total: dict[None, Vector] = {}
+    for vector in recorded.days.values():
+        add_vector(total, None, vector)
+    await update_refreshed_account(account, facts.profile, facts.captured_at, total.get(None, [0] * WIDTH), new_posts)
+    return recorded
+
+
+async def record_organization(organization_id: UUID, recorded: Recorded) -> None:
+    """Adds a refresh's changes to the organization's rows. All refreshes meet here: nothing may follow but the end."""
+    await add_organization_sums(organization_id, "day", recorded.days)
+    await add_organization_sums(organization_id, "slot", recorded.slots)
+
+
+async def _record_posts(account: AccountRefresh, facts: AccountFacts, source: Source, recorded: Recorded) -> int:
+    posts = {post.external_id: post for post in facts.posts}
+    if not posts:
+        return 0
+    organization_id = account.organization_id
+    states = await lock_video_states(organization_id, account.platform, sorted(posts))
+    unseen = [post for external_id, post in posts.items() if external_id not in states]
+    if unseen:
+        states |= await insert_discovered_videos(
+            organization_id, account.id, unseen, facts.captured_at, account.added_at
+        )
+    # A post that another tracked account brought in first (a co-authored one) is that account's to observe.
+    own = [state for state in states.values() if state.account_id == account.id]
+    await _observe_posts(
+        organization_id, [(state, posts[state.external_id]) for state in own], facts.captured_at, source, recorded
+    )
+    recorded.posts = len(own)
+    return sum(1 for post in unseen if states.get(post.external_id) is not None)
+
+
+async def _observe_posts(
+    organization_id: UUID,
+    posts: Sequence[tuple[VideoState, PostFacts]],
+    captured_at: datetime,
+    source: Source,
+    recorded: Recorded,
+) -> None:
+    day = utc_day(captured_at)
+    # Only what has an observation on that day or later needs a look back; for the rest the latest counters will do.
+    crowded = [state for state, _ in posts if state.last_observed_day is not None and state.last_observed_day >= day]
+    before = day - timedelta(days=1)
+    standings = await read_video_standings(
+        organization_id, {state.id: before for state in crowded}, {state.id: state.starts for state in crowded}
+    )
+    stored = await read_video_observations(organization_id, {state.id: _midnight(day) for state in crowded})
+    is_crowded = {state.id for state in crowded}
+    observations: list[tuple[UUID, Observation]] = []
+    day_rows: list[tuple[UUID, VideoDay]] = []
+    described: dict[UUID, PostFacts] = {}
+    for state, post in posts:
+        standing = (
+            standings.get(state.id, Standing()) if state.id in is_crowded else Standing(state.levels, state.starts)
+        )
+        state.views_kind = state.views_kind or post.views_kind
+        old = stored.get(state.id, [])
+        merged = merge_observations([*old, Observation(captured_at, post.counts, post.views_kind)])
+        observations += [(state.id, seen) for seen in merged if seen.captured_at == captured_at]
+        was = _fold(state, standing, old)
+        is_now = _fold(state, standing, merged)
+        _add(recorded, is_now, 1)
+        _add(recorded, was, -1)
+        if state.last_refreshed_at is None or captured_at >= state.last_refreshed_at:
+            described[state.id] = post
+            state.last_refreshed_at = captured_at
+        state.first_refreshed_at = min(captured_at, state.first_refreshed_at or captured_at)
+        if is_now:
+            day_rows += [(state.id, row) for row in _stand(state, standing, is_now, day)]
+    await store_video_observations(organization_id, observations, source)
+    await write_video_days(organization_id, day_rows)
+    await update_observed_videos(organization_id, [state for state, _ in posts], described)
+
+
+def _fold(state: VideoState, standing: Standing, observations: Sequence[Observation]) -> list[Change]:
+    known = [_series_counters(observation, POST_COUNTERS) for observation in observations]
+    return fold_observations(standing, known, true_zero_start=state.grows_from_zero, views_kind=state.views_kind)
+
+
+def _series_counters(observation: Observation, counters: Sequence[str]) -> Observation:
+    counts = {name: count for name, count in observation.counts.items() if name in counters}
+    return Observation(observation.captured_at, counts, observation.views_kind)
+
+
+def _stand(state: VideoState, standing: Standing, changes: Sequence[Change], day: date) -> list[VideoDay]:
+    """Moves the post's state to after the changes; the day rows that are new or other than before.
+
+    They begin with the days that were missed since the last observed one.
+    """
+    first = day if standing.levels else utc_day(changes[0].captured_at)
+    if state.last_observed_day is not None and state.last_observed_day < day:
+        first = state.last_observed_day + timedelta(days=1)
+    last = max(utc_day(changes[-1].captured_at), state.last_observed_day or day)
+    state.last_observed_day = last
+    state.levels = dict(changes[-1].levels)
+    for change in changes:
+        state.starts |= change.starts
+    return video_days(standing, changes, first, last)
+
+
+async def _record_profile(account: AccountRefresh, facts: AccountFacts, source: Source, recorded: Recorded) -> None:
+    captured_at = facts.captured_at
+    day = utc_day(captured_at)
+    levels = dict(account.levels)
+    old: list[Observation] = []
+    if account.last_refreshed_at is not None and utc_day(account.last_refreshed_at) >= day:
+        # Levels at the end of the day before: the latest ones less all that changed since.
+        since = await read_account_changes_since(account.organization_id, account.id, day)
+        levels = {
+            counter: level - level_change(since, counter)
+            for counter, level in levels.items()
+            if known_change(since, counter) == 0
+        }
+        found = await read_account_observations(account.organization_id, {account.id: _midnight(day)})
+        old = found.get(account.id, [])
+    merged = merge_observations([*old, Observation(captured_at, facts.profile.counts)])
+    standing = Standing(levels)
+    _add(recorded, _fold_profile(standing, merged), 1)
+    _add(recorded, _fold_profile(standing, old), -1)
+    await store_account_observations(
+        account.organization_id,
+        [(account.id, seen) for seen in merged if seen.captured_at == captured_at],
+        source,
+    )
+
+
+def _fold_profile(standing: Standing, observations: Sequence[Observation]) -> list[Change]:
+    known = [_series_counters(observation, ACCOUNT_COUNTERS) for observation in observations]
+    return fold_observations(standing, known, true_zero_start=False, views_kind=None)
+
+
+def _add(recorded: Recorded, changes: Sequence[Change], sign: int) -> None:
+    for change in changes:
+        add_changes(recorded.days, utc_day(change.captured_at), [change], sign)
+        add_changes(recorded.slots, slot_of(change.captured_at), [change], sign)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

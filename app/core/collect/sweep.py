@@ -1,0 +1,30 @@
+"""The sweep: leases what is due, so that each thing is worked on once."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.core.collect.refresh import Lease
+from app.store.leases import count_leased_accounts, extend_lease, lease_account, lease_due_accounts
+
+
+async def sweep_due_accounts(now: datetime, lease_time: timedelta, worker_threads: int) -> list[Lease]:
+    """Leases due accounts, the longest due first, up to twice as many as worker threads are free.
+
+    Several schedulers may sweep at once; none gets what another got.
+    """
+    busy = await count_leased_accounts(now)
+    limit = 2 * max(worker_threads - busy, 0)
+    if limit == 0:
+        return []
+    return [Lease(*row) for row in await lease_due_accounts(now, now + lease_time, limit)]
+
+
+async def take_lease(organization_id: UUID, account_id: UUID, now: datetime, lease_time: timedelta) -> Lease | None:
+    """Leases one account, due or not; None while somebody else holds it."""
+    lease_id = await lease_account(organization_id, account_id, now, now + lease_time)
+    return None if lease_id is None else Lease(organization_id, account_id, lease_id)
+
+
+async def renew_lease(lease: Lease, now: datetime, lease_time: timedelta) -> bool:
+    """Whether a lease still holds; if so it lasts for `lease_time` from now. What comes too late is to be dropped."""
+    return await extend_lease(lease.organization_id, lease.account_id, lease.id, now, now + lease_time)

@@ -1,0 +1,99 @@
+"""Rollups as pure functions of observations: day rows of one post, and what a change adds to a set's day or slot."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
+
+from app.domain.levels import Change, Standing
+from app.domain.metrics import SERIES_COUNTERS
+
+SLOT = timedelta(minutes=15)
+"""Zones are whole quarters of an hour from UTC, so a local day of any zone is a sum of slots."""
+
+Vector = list[int]
+"""Observations, baselines, then gain, start and known of each of SERIES_COUNTERS: the columns of a sums table."""
+
+WIDTH = 2 + 3 * len(SERIES_COUNTERS)
+OFFSET = {counter: 2 + 3 * index for index, counter in enumerate(SERIES_COUNTERS)}
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoDay:
+    """Where one post stood at the end of a UTC day, and what it gained in it; None while a counter is unknown."""
+
+    day: date
+    is_observed: bool
+    is_baseline: bool
+    levels: Mapping[str, int]
+    gains: Mapping[str, int]
+
+
+def utc_day(instant: datetime) -> date:
+    """The UTC date an instant belongs to; midnight opens its day."""
+    return instant.astimezone(UTC).date()
+
+
+def slot_of(instant: datetime) -> datetime:
+    """The start of the UTC quarter of an hour an instant lies in."""
+    utc = instant.astimezone(UTC)
+    return utc.replace(minute=utc.minute - utc.minute % 15, second=0, microsecond=0)
+
+
+def video_days(standing: Standing, changes: Sequence[Change], first: date, last: date) -> list[VideoDay]:
+    """The rows of one post for every day from `first` to `last`, given where it stood before `first`.
+
+    A day without a change carries the levels and gains 0.
+    """
+    by_day: dict[date, list[Change]] = {}
+    for change in changes:
+        by_day.setdefault(utc_day(change.captured_at), []).append(change)
+    levels = dict(standing.levels)
+    rows = []
+    day = first
+    while day <= last:
+        of_day = by_day.get(day, ())
+        gains: dict[str, int] = {}
+        for change in of_day:
+            for counter, gain in change.gains.items():
+                gains[counter] = gains.get(counter, 0) + gain
+            levels = dict(change.levels)
+        gains = {counter: gains.get(counter, 0) for counter in levels}
+        rows.append(VideoDay(day, bool(of_day), any(change.is_baseline for change in of_day), levels, gains))
+        day += timedelta(days=1)
+    return rows
+
+
+def add_changes(sums: dict[Key, Vector], key: Key, changes: Iterable[Change], sign: int = 1) -> None:
+    """Adds changes to the vector under `key` (or takes them out, with sign -1)."""
+    for change in changes:
+        vector = sums.get(key)
+        if vector is None:
+            vector = sums[key] = [0] * WIDTH
+        vector[0] += sign
+        if change.is_baseline:
+            vector[1] += sign
+        for counter, gain in change.gains.items():
+            vector[OFFSET[counter]] += sign * gain
+        for counter, start in change.starts.items():
+            vector[OFFSET[counter] + 1] += sign * start
+            vector[OFFSET[counter] + 2] += sign
+
+
+def add_vector(sums: dict[Key, Vector], key: Key, vector: Vector) -> None:
+    """Adds a vector to the one under `key`."""
+    present = sums.get(key)
+    sums[key] = list(vector) if present is None else [a + b for a, b in zip(present, vector, strict=True)]
+
+
+def level_change(vector: Vector, counter: str) -> int:
+    """By how much the level of a set rises through what a vector adds up."""
+    offset = OFFSET[counter]
+    return vector[offset] + vector[offset + 1]
+
+
+def known_change(vector: Vector, counter: str) -> int:
+    """By how many members with the counter known a set grows through what a vector adds up."""
+    return vector[OFFSET[counter] + 2]

@@ -1,0 +1,266 @@
+"""Accounts: rows to records, and what tracking, sweeping and refreshing do to them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from tortoise.exceptions import IntegrityError
+
+from app.domain.cursors import PageRequest
+from app.domain.facts import ProfileFacts
+from app.domain.links import profile_url
+from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS
+from app.domain.platforms import Platform
+from app.domain.records import Account, Page
+from app.domain.rollups import Vector, known_change, level_change
+from app.domain.viewer import Viewer
+from app.store import models
+from app.store.db import execute, fetch, fetch_row
+from app.store.paging import Listing, Order, make_page, page_clauses
+
+UPDATE_REFRESHED = f"""
+UPDATE account SET
+    first_refreshed_at = least(first_refreshed_at, $3),
+    last_refreshed_at = greatest(last_refreshed_at, $3),
+    discovered_posts = discovered_posts + $4,
+    external_id = coalesce(external_id, $5),
+    secondary_id = coalesce(secondary_id, $6),
+    display_name = CASE WHEN $7 THEN $8 ELSE display_name END,
+    biography = CASE WHEN $7 THEN $9 ELSE biography END,
+    link_in_bio = CASE WHEN $7 THEN $10 ELSE link_in_bio END,
+    picture_url = CASE WHEN $7 THEN $11 ELSE picture_url END,
+    is_verified = CASE WHEN $7 THEN coalesce($12, is_verified) ELSE is_verified END,
+    is_private = CASE WHEN $7 THEN $13 ELSE is_private END,
+    {
+    ", ".join(
+        f"{counter} = CASE WHEN {counter} IS NULL AND ($15::int[])[{number}] = 0 THEN NULL"
+        f" ELSE coalesce({counter}, 0) + ($14::bigint[])[{number}] END"
+        for number, counter in enumerate(ACCOUNT_COUNTERS + POST_COUNTERS, 1)
+    )
+},
+    {
+    ", ".join(
+        f"{counter}_known = {counter}_known + ($15::int[])[{number}]"
+        for number, counter in enumerate(POST_COUNTERS, 1 + len(ACCOUNT_COUNTERS))
+    )
+}
+WHERE organization_id = $1 AND id = $2
+"""
+"""What is late ($7 false) changes figures, never what the account looks like now."""
+
+BY_ADDED_AT = Order(("added_at", "id"), ("timestamptz", "uuid"))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFilter:
+    """Which accounts a list holds; None leaves a condition out."""
+
+    platform: Platform | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRefresh:
+    """What a refresh needs to know of the account it works on."""
+
+    organization_id: UUID
+    id: UUID
+    platform: Platform
+    handle: str
+    external_id: str | None
+    secondary_id: str | None
+    added_at: datetime
+    first_refreshed_at: datetime | None
+    last_refreshed_at: datetime | None
+    refresh_interval: timedelta
+    failures: int
+    max_recent_posts: int | None
+    post_lookback_days: int | None
+    levels: Mapping[str, int]
+    """The latest known profile counters."""
+
+
+def listing_of(filter: AccountFilter) -> Listing:
+    """The list of a filter, newest first."""
+    return Listing(f"accounts platform={filter.platform or ''} -added_at", BY_ADDED_AT)
+
+
+async def insert_account(
+    organization_id: UUID,
+    platform: Platform,
+    handle: str,
+    category: str | None,
+    metadata: Mapping[str, str],
+    refresh_interval_hours: int,
+    now: datetime,
+) -> UUID | None:
+    """Adds an account that is due at once; its id, or None when the organization has that handle already."""
+    try:
+        account = await models.Account.create(
+            organization_id=organization_id,
+            platform=platform.value,
+            handle=handle,
+            category=category,
+            metadata=dict(metadata),
+            refresh_interval_hours=refresh_interval_hours,
+            added_at=now,
+            next_refresh_at=now,
+        )
+    except IntegrityError:
+        return None
+    return account.id
+
+
+async def select_accounts(organization_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Account]:
+    """The organization's accounts among `ids`."""
+    rows = await fetch("SELECT * FROM account WHERE organization_id = $1 AND id = ANY($2)", organization_id, list(ids))
+    return {row["id"]: account_record(row) for row in rows}
+
+
+async def select_account_by_handle(organization_id: UUID, platform: Platform, handle: str) -> Account | None:
+    """The organization's account of that canonical handle."""
+    row = await fetch_row(
+        "SELECT * FROM account WHERE organization_id = $1 AND platform = $2 AND handle = $3",
+        organization_id,
+        platform.value,
+        handle,
+    )
+    return None if row is None else account_record(row)
+
+
+async def page_accounts(viewer: Viewer, filter: AccountFilter, page: PageRequest, *, with_total: bool) -> Page[Account]:
+    """One page of the organization's accounts, newest first."""
+    listing = listing_of(filter)
+    where = "organization_id = $1 AND ($2::text IS NULL OR platform = $2)"
+    condition, order_by, keys = page_clauses(listing, viewer, page, first_parameter=3)
+    organization_id, platform = viewer.organization_id, filter.platform
+    rows = await fetch(
+        f"SELECT * FROM account WHERE {where} AND {condition} {order_by}", organization_id, platform, *keys
+    )
+    total = None
+    if with_total:
+        counted = await fetch_row(f"SELECT count(*) AS n FROM account WHERE {where}", organization_id, platform)
+        total = counted["n"] if counted else 0
+    return make_page(listing, viewer, page, rows, account_record, lambda row: (row["added_at"], row["id"]), total)
+
+
+async def select_account_refresh(organization_id: UUID, account_id: UUID) -> AccountRefresh | None:
+    """What a refresh needs to know, before it fetches."""
+    return await _account_refresh("", organization_id, account_id, None)
+
+
+async def lock_account_refresh(organization_id: UUID, account_id: UUID, lease_id: UUID) -> AccountRefresh | None:
+    """The same, locked until the transaction ends; None when the lease is another's by now."""
+    return await _account_refresh("FOR UPDATE OF account", organization_id, account_id, lease_id)
+
+
+async def _account_refresh(
+    lock: str, organization_id: UUID, account_id: UUID, lease_id: UUID | None
+) -> AccountRefresh | None:
+    row = await fetch_row(
+        f"""
+        SELECT account.*,
+               coalesce(account.max_recent_posts, organization.max_recent_posts) AS effective_max_recent_posts,
+               coalesce(account.post_lookback_days, organization.post_lookback_days) AS effective_post_lookback_days
+        FROM account JOIN organization ON organization.id = account.organization_id
+        WHERE organization_id = $1 AND account.id = $2 AND ($3::uuid IS NULL OR lease_id = $3)
+        {lock}
+        """,
+        organization_id,
+        account_id,
+        lease_id,
+    )
+    if row is None:
+        return None
+    return AccountRefresh(
+        organization_id=organization_id,
+        id=account_id,
+        platform=Platform(row["platform"]),
+        handle=row["handle"],
+        external_id=row["external_id"],
+        secondary_id=row["secondary_id"],
+        added_at=row["added_at"],
+        first_refreshed_at=row["first_refreshed_at"],
+        last_refreshed_at=row["last_refreshed_at"],
+        refresh_interval=timedelta(hours=row["refresh_interval_hours"]),
+        failures=row["failures"],
+        max_recent_posts=row["effective_max_recent_posts"],
+        post_lookback_days=row["effective_post_lookback_days"],
+        levels={name: row[name] for name in ACCOUNT_COUNTERS if row[name] is not None},
+    )
+
+
+async def update_refreshed_account(
+    account: AccountRefresh, profile: ProfileFacts, captured_at: datetime, change: Vector, new_posts: int
+) -> None:
+    """Takes over what a profile shows, and adds the change to the latest counters."""
+    is_latest = account.last_refreshed_at is None or captured_at >= account.last_refreshed_at
+    counters = ACCOUNT_COUNTERS + POST_COUNTERS
+    await execute(
+        UPDATE_REFRESHED,
+        account.organization_id,
+        account.id,
+        captured_at,
+        new_posts,
+        profile.external_id,
+        profile.secondary_id,
+        is_latest,
+        profile.display_name,
+        profile.biography,
+        profile.link_in_bio,
+        profile.picture_url,
+        profile.is_verified,
+        profile.is_private,
+        [level_change(change, counter) for counter in counters],
+        [known_change(change, counter) for counter in counters],
+    )
+
+
+async def rename_account(organization_id: UUID, account_id: UUID, handle: str) -> bool:
+    """Takes over a new handle; False when the organization tracks another account under it."""
+    row = await fetch_row(
+        """
+        UPDATE account SET handle = $3
+        WHERE organization_id = $1 AND id = $2 AND NOT EXISTS (
+            SELECT FROM account other
+            WHERE other.organization_id = $1 AND other.platform = account.platform AND other.handle = $3
+        )
+        RETURNING id
+        """,
+        organization_id,
+        account_id,
+        handle,
+    )
+    return row is not None
+
+
+def account_record(row: asyncpg.Record) -> Account:
+    """The record of an account row."""
+    platform = Platform(row["platform"])
+    return Account(
+        id=row["id"],
+        organization_id=row["organization_id"],
+        platform=platform,
+        handle=row["handle"],
+        url=profile_url(platform, row["handle"]),
+        external_id=row["external_id"],
+        display_name=row["display_name"],
+        biography=row["biography"],
+        link_in_bio=row["link_in_bio"],
+        picture_url=row["picture_url"],
+        category=row["category"],
+        metadata=msgspec.json.decode(row["metadata"], type=dict[str, str]),
+        is_verified=row["is_verified"],
+        is_active=row["is_active"],
+        is_unavailable=row["is_unavailable"],
+        is_private=row["is_private"],
+        added_at=row["added_at"],
+        first_refreshed_at=row["first_refreshed_at"],
+        last_refreshed_at=row["last_refreshed_at"],
+        next_refresh_at=row["next_refresh_at"],
+        refresh_interval_hours=row["refresh_interval_hours"],
+        discovered_posts=row["discovered_posts"],
+        **{counter: row[counter] for counter in ACCOUNT_COUNTERS + POST_COUNTERS},
+    )

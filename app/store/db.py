@@ -1,0 +1,135 @@
+"""The database: opened once per process, transactions, and parameterised SQL."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, cast
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.connection import get_connection
+from tortoise.transactions import in_transaction
+
+APP = "creatorgraph"
+MODELS = {"models": ["app.store.models"], "migrations": "app.store.migrations", "default_connection": "default"}
+MIGRATIONS_CONFIG = {
+    "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": {"host": "unused"}}},
+    "apps": {APP: MODELS},
+    "use_tz": True,
+}
+"""What `tortoise makemigrations` reads; it compares models with migrations and never connects."""
+
+CONNECT_TIMEOUT_SECONDS = 5.0
+CONNECT_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncio.TimeoutError, ValueError)
+
+
+class DatabaseUnreachable(Exception):
+    """Nothing answers at the database URL, or it refuses us; the text says which and never holds a password."""
+
+
+def credentials_of(url: str) -> dict[str, Any]:
+    """The parts of a database URL: TCP (`postgresql://user:password@host:port/name`) or socket (`?host=/folder`).
+
+    Raises DatabaseUnreachable for anything else.
+    """
+    try:
+        parts = urlsplit(url)
+        options = dict(parse_qsl(parts.query))
+        port = int(options.pop("port", 0)) or parts.port or 5432
+    except ValueError as error:
+        raise DatabaseUnreachable(f"it is not a URL ({error})") from None
+    name = unquote(parts.path.lstrip("/"))
+    if parts.scheme not in ("postgresql", "postgres") or not name:
+        raise DatabaseUnreachable("it must look like postgresql://user:password@host:5432/name")
+    credentials: dict[str, Any] = {
+        "host": options.pop("host", None) or parts.hostname or "localhost",
+        "port": port,
+        "user": unquote(parts.username or options.pop("user", "postgres")),
+        "password": unquote(parts.password) if parts.password else options.pop("password", None),
+        "database": name,
+    }
+    if "sslmode" in options:
+        credentials["ssl"] = options.pop("sslmode")
+    if options:
+        raise DatabaseUnreachable(f"it has options that are not known: {', '.join(sorted(options))}")
+    return credentials
+
+
+async def open_database(url: str, pool_size: int) -> None:
+    """Opens the pool every later call uses, from whichever task.
+
+    Raises DatabaseUnreachable when nothing answers.
+    """
+    credentials = credentials_of(url)
+    await _try_to_connect(credentials)
+    await Tortoise.init(
+        config={
+            "connections": {
+                "default": {
+                    "engine": "tortoise.backends.asyncpg",
+                    "credentials": {
+                        **credentials,
+                        "minsize": 1,
+                        "maxsize": pool_size,
+                        "timeout": CONNECT_TIMEOUT_SECONDS,
+                        "server_settings": {"application_name": APP, "timezone": "UTC"},
+                    },
+                }
+            },
+            "apps": {APP: MODELS},
+            "use_tz": True,
+        },
+        # Requests and async actors run in tasks that were not started by the task that opened the database.
+        _enable_global_fallback=True,
+    )
+
+
+async def close_database() -> None:
+    """Closes the pool."""
+    await Tortoise.close_connections()
+
+
+async def _try_to_connect(credentials: dict[str, Any]) -> None:
+    where = f"{credentials['host']}:{credentials['port']}/{credentials['database']}"
+    try:
+        probe = await asyncpg.connect(**credentials, timeout=CONNECT_TIMEOUT_SECONDS)
+    except CONNECT_ERRORS as error:
+        raise DatabaseUnreachable(f"no database answers at {where}: {error or type(error).__name__}") from None
+    await probe.close()
+
+
+def transaction() -> AbstractAsyncContextManager[TransactionWrapper]:
+    """One transaction; statements of the same task run inside it until the block ends."""
+    return cast(AbstractAsyncContextManager[TransactionWrapper], in_transaction("default"))
+
+
+async def fetch(sql: str, *values: object) -> list[asyncpg.Record]:
+    """The rows of a statement."""
+    async with _client().acquire_connection() as connection:
+        rows: list[asyncpg.Record] = await connection.fetch(sql, *values)
+        return rows
+
+
+async def fetch_row(sql: str, *values: object) -> asyncpg.Record | None:
+    """The first row of a statement, or None."""
+    async with _client().acquire_connection() as connection:
+        row: asyncpg.Record | None = await connection.fetchrow(sql, *values)
+        return row
+
+
+async def execute(sql: str, *values: object) -> None:
+    """Runs a statement for its effect."""
+    async with _client().acquire_connection() as connection:
+        await connection.execute(sql, *values)
+
+
+async def copy_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """COPYs rows into a table: the fastest way in, without any conflict handling."""
+    async with _client().acquire_connection() as connection:
+        await connection.copy_records_to_table(table, columns=list(columns), records=rows)
+
+
+def _client() -> AsyncpgDBClient:
+    return cast(AsyncpgDBClient, get_connection("default"))

@@ -1,0 +1,96 @@
+"""What is due, and who holds it: work is a row that is due, and a lease on it that runs out."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.store.db import execute, fetch, fetch_row
+
+
+async def lease_due_accounts(now: datetime, until: datetime, limit: int) -> list[tuple[UUID, UUID, UUID]]:
+    """Leases up to `limit` due accounts until then: (organization, account, lease). Two sweeps never get the same."""
+    rows = await fetch(
+        """
+        UPDATE account SET lease_id = gen_random_uuid(), lease_until = $2
+        WHERE id IN (
+            SELECT id FROM account
+            WHERE is_active AND next_refresh_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
+            ORDER BY next_refresh_at
+            LIMIT $3
+            FOR UPDATE SKIP LOCKED
+        )
+        RETURNING organization_id, id, lease_id
+        """,
+        now,
+        until,
+        limit,
+    )
+    return [(row["organization_id"], row["id"], row["lease_id"]) for row in rows]
+
+
+async def lease_account(organization_id: UUID, account_id: UUID, now: datetime, until: datetime) -> UUID | None:
+    """Leases one account, due or not; None while somebody else holds it."""
+    row = await fetch_row(
+        """
+        UPDATE account SET lease_id = gen_random_uuid(), lease_until = $4
+        WHERE organization_id = $1 AND id = $2 AND (lease_until IS NULL OR lease_until <= $3)
+        RETURNING lease_id
+        """,
+        organization_id,
+        account_id,
+        now,
+        until,
+    )
+    return None if row is None else row["lease_id"]
+
+
+async def extend_lease(organization_id: UUID, account_id: UUID, lease_id: UUID, now: datetime, until: datetime) -> bool:
+    """Whether the lease still held, and if so it now lasts until then."""
+    row = await fetch_row(
+        """
+        UPDATE account SET lease_until = $5
+        WHERE organization_id = $1 AND id = $2 AND lease_id = $3 AND lease_until > $4
+        RETURNING id
+        """,
+        organization_id,
+        account_id,
+        lease_id,
+        now,
+        until,
+    )
+    return row is not None
+
+
+async def count_leased_accounts(now: datetime) -> int:
+    """How many accounts are being worked on, or wait in a queue."""
+    row = await fetch_row("SELECT count(*) AS n FROM account WHERE lease_id IS NOT NULL AND lease_until > $1", now)
+    assert row is not None
+    return int(row["n"])
+
+
+async def end_refresh(
+    organization_id: UUID,
+    account_id: UUID,
+    *,
+    next_refresh_at: datetime,
+    failures: int,
+    is_unavailable: bool | None,
+    lease_id: UUID | None,
+) -> None:
+    """Sets when the account is due next and ends the lease, or leaves it with `lease_id` for a caller that goes on.
+
+    `is_unavailable` None leaves that mark as it is.
+    """
+    await execute(
+        """
+        UPDATE account
+        SET next_refresh_at = $3, failures = $4, is_unavailable = coalesce($5, is_unavailable),
+            lease_id = $6, lease_until = CASE WHEN $6::uuid IS NULL THEN NULL ELSE lease_until END
+        WHERE organization_id = $1 AND id = $2
+        """,
+        organization_id,
+        account_id,
+        next_refresh_at,
+        failures,
+        is_unavailable,
+        lease_id,
+    )

@@ -1,0 +1,173 @@
+"""The ordinary tables. What grows with time is plain SQL in the migrations (`schema.sql` shows the whole)."""
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from app.store.ids import new_id
+
+
+class Organization(Model):
+    """A tenant."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    name = fields.CharField(max_length=255, unique=True)
+    created_at = fields.DatetimeField()
+    cursor_secret = fields.BinaryField()
+    max_recent_posts = fields.IntField(null=True, default=100)
+    post_lookback_days = fields.IntField(null=True, default=365)
+
+    class Meta:
+        table = "organization"
+
+
+class ApiKey(Model):
+    """A key acting for an organization; only the digest of its value is kept."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "creatorgraph.Organization", related_name=False, on_delete=fields.CASCADE, db_index=False
+    )
+    name = fields.CharField(max_length=255)
+    digest = fields.CharField(max_length=64, unique=True)
+    scopes = fields.CharField(max_length=64)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "api_key"
+        unique_together = (("organization", "id"),)
+
+
+class Account(Model):
+    """One handle on one platform that an organization tracks, with its latest counters, due time and lease."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "creatorgraph.Organization", related_name=False, on_delete=fields.CASCADE, db_index=False
+    )
+    platform = fields.CharField(max_length=16)
+    handle = fields.CharField(max_length=64)
+    external_id = fields.CharField(max_length=128, null=True)
+    secondary_id = fields.CharField(max_length=255, null=True)
+    display_name = fields.TextField(null=True)
+    biography = fields.TextField(null=True)
+    link_in_bio = fields.TextField(null=True)
+    picture_url = fields.TextField(null=True)
+    category = fields.CharField(max_length=128, null=True)
+    metadata = fields.JSONField[dict[str, str]](default=dict)
+    is_verified = fields.BooleanField(default=False)
+    is_active = fields.BooleanField(default=True)
+    is_unavailable = fields.BooleanField(default=False)
+    is_private = fields.BooleanField(default=False)
+    max_recent_posts = fields.IntField(null=True)
+    post_lookback_days = fields.IntField(null=True)
+
+    added_at = fields.DatetimeField()
+    first_refreshed_at = fields.DatetimeField(null=True)
+    last_refreshed_at = fields.DatetimeField(null=True)
+    refresh_interval_hours = fields.IntField(default=24)
+    next_refresh_at = fields.DatetimeField(null=True)
+    lease_id = fields.UUIDField(null=True)
+    lease_until = fields.DatetimeField(null=True)
+    failures = fields.IntField(default=0)
+
+    followers = fields.BigIntField(null=True)
+    following = fields.BigIntField(null=True)
+    profile_posts = fields.BigIntField(null=True)
+    total_likes = fields.BigIntField(null=True)
+    discovered_posts = fields.IntField(default=0)
+    views = fields.BigIntField(null=True)
+    plays = fields.BigIntField(null=True)
+    likes = fields.BigIntField(null=True)
+    comments = fields.BigIntField(null=True)
+    shares = fields.BigIntField(null=True)
+    saves = fields.BigIntField(null=True)
+    views_known = fields.IntField(default=0)
+    plays_known = fields.IntField(default=0)
+    likes_known = fields.IntField(default=0)
+    comments_known = fields.IntField(default=0)
+    shares_known = fields.IntField(default=0)
+    saves_known = fields.IntField(default=0)
+
+    class Meta:
+        table = "account"
+        unique_together = (("organization", "id"), ("organization", "platform", "handle"))
+        indexes = (Index(fields=("organization_id", "added_at", "id"), name="account_by_added_at"),)
+
+
+class Video(Model):
+    """One post of an organization, with its latest counters and the levels its growth is counted from."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "creatorgraph.Organization", related_name=False, on_delete=fields.CASCADE, db_index=False
+    )
+    account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "creatorgraph.Account", related_name=False, on_delete=fields.CASCADE, null=True, db_index=False
+    )
+    platform = fields.CharField(max_length=16)
+    external_id = fields.CharField(max_length=128)
+    shortcode = fields.CharField(max_length=64, null=True)
+    author_handle = fields.CharField(max_length=64, null=True)
+    kind = fields.CharField(max_length=16)
+    caption = fields.TextField(null=True)
+    published_at = fields.DatetimeField(null=True)
+    duration_seconds = fields.IntField(null=True)
+    thumbnail_url = fields.TextField(null=True)
+    video_url = fields.TextField(null=True)
+    is_pinned = fields.BooleanField(default=False)
+    is_unavailable = fields.BooleanField(default=False)
+
+    discovered_at = fields.DatetimeField(null=True)
+    added_at = fields.DatetimeField(null=True)
+    first_refreshed_at = fields.DatetimeField(null=True)
+    last_refreshed_at = fields.DatetimeField(null=True)
+    last_observed_day = fields.DateField(null=True)
+    grows_from_zero = fields.BooleanField()
+
+    views_kind = fields.CharField(max_length=32, null=True)
+    views = fields.BigIntField(null=True)
+    plays = fields.BigIntField(null=True)
+    likes = fields.BigIntField(null=True)
+    comments = fields.BigIntField(null=True)
+    shares = fields.BigIntField(null=True)
+    saves = fields.BigIntField(null=True)
+    views_start = fields.BigIntField(null=True)
+    plays_start = fields.BigIntField(null=True)
+    likes_start = fields.BigIntField(null=True)
+    comments_start = fields.BigIntField(null=True)
+    shares_start = fields.BigIntField(null=True)
+    saves_start = fields.BigIntField(null=True)
+    ig_plays = fields.BigIntField(null=True)
+    fb_plays = fields.BigIntField(null=True)
+    fb_likes = fields.BigIntField(null=True)
+    reposts = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "video"
+        unique_together = (("organization", "id"), ("organization", "platform", "external_id"))
+
+
+class Run(Model):
+    """One refresh, kept for people to read."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "creatorgraph.Organization", related_name=False, on_delete=fields.CASCADE, db_index=False
+    )
+    account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "creatorgraph.Account", related_name=False, on_delete=fields.CASCADE, null=True, db_index=False
+    )
+    state = fields.CharField(max_length=16)
+    started_at = fields.DatetimeField()
+    finished_at = fields.DatetimeField(null=True)
+    answer_class = fields.CharField(max_length=32, null=True)
+    reason = fields.TextField(null=True)
+    calls = fields.JSONField[list[dict[str, object]]](default=list)
+    used_recent_facts = fields.BooleanField(default=False)
+    posts_observed = fields.IntField(default=0)
+
+    class Meta:
+        table = "run"
+        unique_together = (("organization", "id"),)
+        indexes = (Index(fields=("organization_id", "account_id", "started_at"), name="run_by_account"),)

@@ -1,0 +1,133 @@
+"""Observations: the archive every figure comes from, read and written in sets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from app.domain.facts import Count
+from app.domain.levels import Observation
+from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS, POST_EXTRAS
+from app.domain.platforms import ViewsKind
+from app.store.db import execute, fetch
+
+POST_COLUMNS = POST_COUNTERS + POST_EXTRAS
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where observations come from."""
+
+    run_id: UUID | None
+    provider: str
+    route: str
+
+
+async def read_video_observations(
+    organization_id: UUID, since: Mapping[UUID, datetime]
+) -> dict[UUID, list[Observation]]:
+    """The observations of each video captured at or after its instant, in order of capture."""
+    return await _read("video", POST_COLUMNS, organization_id, since)
+
+
+async def read_account_observations(
+    organization_id: UUID, since: Mapping[UUID, datetime]
+) -> dict[UUID, list[Observation]]:
+    """The observations of each account captured at or after its instant, in order of capture."""
+    return await _read("account", ACCOUNT_COUNTERS, organization_id, since)
+
+
+async def store_video_observations(
+    organization_id: UUID, observations: Sequence[tuple[UUID, Observation]], source: Source
+) -> None:
+    """Writes observations of videos. One that exists at its instant is replaced: the caller has merged them."""
+    await _store("video", POST_COLUMNS, organization_id, observations, source)
+
+
+async def store_account_observations(
+    organization_id: UUID, observations: Sequence[tuple[UUID, Observation]], source: Source
+) -> None:
+    """Writes observations of accounts. One that exists at its instant is replaced: the caller has merged them."""
+    await _store("account", ACCOUNT_COUNTERS, organization_id, observations, source)
+
+
+async def _read(
+    entity: str, counters: Sequence[str], organization_id: UUID, since: Mapping[UUID, datetime]
+) -> dict[UUID, list[Observation]]:
+    if not since:
+        return {}
+    kind = "o.views_kind" if entity == "video" else "NULL AS views_kind"
+    rows = await fetch(
+        f"""
+        SELECT o.{entity}_id AS id, o.captured_at, {kind}, o.steps, {", ".join(f"o.{name}" for name in counters)}
+        FROM unnest($2::uuid[], $3::timestamptz[]) AS wanted (id, since)
+        JOIN {entity}_observation o
+          ON o.organization_id = $1 AND o.{entity}_id = wanted.id AND o.captured_at >= wanted.since
+        ORDER BY o.{entity}_id, o.captured_at
+        """,
+        organization_id,
+        list(since.keys()),
+        list(since.values()),
+    )
+    found: dict[UUID, list[Observation]] = {}
+    for row in rows:
+        found.setdefault(row["id"], []).append(_observation(row, counters))
+    return found
+
+
+def _observation(row: asyncpg.Record, counters: Sequence[str]) -> Observation:
+    steps = msgspec.json.decode(row["steps"], type=dict[str, int]) if row["steps"] else {}
+    counts = {name: Count(row[name], steps.get(name, 1)) for name in counters if row[name] is not None}
+    kind = row["views_kind"]
+    return Observation(row["captured_at"], counts, ViewsKind(kind) if kind else None)
+
+
+async def _store(
+    entity: str,
+    counters: Sequence[str],
+    organization_id: UUID,
+    observations: Sequence[tuple[UUID, Observation]],
+    source: Source,
+) -> None:
+    if not observations:
+        return
+    ordered = sorted(observations, key=lambda item: (item[0], item[1].captured_at))
+    kind = ["views_kind"] if entity == "video" else []
+    columns = [f"{entity}_id", "captured_at", "steps", *kind, *counters]
+    types = ["uuid", "timestamptz", "jsonb", *["text" for _ in kind], *["bigint" for _ in counters]]
+    arrays: list[list[object]] = [
+        [identity for identity, _ in ordered],
+        [observation.captured_at for _, observation in ordered],
+        [_steps(observation) for _, observation in ordered],
+    ]
+    if kind:
+        arrays.append([observation.views_kind for _, observation in ordered])
+    arrays += [[_value(observation, name) for _, observation in ordered] for name in counters]
+    unnested = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 5))
+    replaced = ("captured_at", "run_id", "provider", "route", *columns[2:])
+    await execute(
+        f"""
+        INSERT INTO {entity}_observation (organization_id, run_id, provider, route, {", ".join(columns)})
+        SELECT $1, $2, $3, $4, {", ".join(columns)} FROM unnest({unnested}) AS new ({", ".join(columns)})
+        ON CONFLICT (organization_id, {entity}_id, captured_at)
+        DO UPDATE SET {", ".join(f"{name} = EXCLUDED.{name}" for name in replaced[1:])}
+        """,
+        organization_id,
+        source.run_id,
+        source.provider,
+        source.route,
+        *arrays,
+    )
+
+
+def _steps(observation: Observation) -> str | None:
+    steps = {name: count.step for name, count in observation.counts.items() if count.is_approximate}
+    return msgspec.json.encode(steps).decode() if steps else None
+
+
+def _value(observation: Observation, counter: str) -> int | None:
+    count = observation.counts.get(counter)
+    return None if count is None else count.value

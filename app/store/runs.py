@@ -1,0 +1,65 @@
+"""Runs: one row per refresh, for people to read."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from app.domain.records import RunState
+from app.store.db import execute, fetch_row
+from app.store.ids import new_id
+
+
+async def start_run(organization_id: UUID, account_id: UUID, now: datetime) -> UUID:
+    """Opens a run of an account. One that was still open has lost its worker, and is marked so."""
+    row = await fetch_row(
+        """
+        WITH lost AS (
+            UPDATE run SET state = $5, finished_at = $4
+            WHERE organization_id = $1 AND account_id = $2 AND state = $6
+        )
+        INSERT INTO run (id, organization_id, account_id, state, started_at, calls, used_recent_facts, posts_observed)
+        VALUES ($3, $1, $2, $6, $4, '[]', false, 0)
+        RETURNING id
+        """,
+        organization_id,
+        account_id,
+        new_id(),
+        now,
+        RunState.LOST.value,
+        RunState.RUNNING.value,
+    )
+    assert row is not None
+    return UUID(str(row["id"]))
+
+
+async def finish_run(
+    organization_id: UUID,
+    run_id: UUID,
+    state: RunState,
+    now: datetime,
+    *,
+    answer_class: str | None = None,
+    reason: str | None = None,
+    calls: Sequence[object] = (),
+    used_recent_facts: bool = False,
+    posts_observed: int = 0,
+) -> None:
+    """Closes a run with what it asked, what came back, and what was stored."""
+    await execute(
+        """
+        UPDATE run SET state = $3, finished_at = $4, answer_class = $5, reason = $6, calls = $7,
+                       used_recent_facts = $8, posts_observed = $9
+        WHERE organization_id = $1 AND id = $2
+        """,
+        organization_id,
+        run_id,
+        state.value,
+        now,
+        answer_class,
+        reason,
+        msgspec.json.encode(calls).decode(),
+        used_recent_facts,
+        posts_observed,
+    )

@@ -1,0 +1,267 @@
+"""Videos: rows to records, and what a refresh does to them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import asyncpg
+
+from app.domain.cursors import PageRequest
+from app.domain.facts import PostFacts
+from app.domain.links import post_url
+from app.domain.metrics import POST_COUNTERS, POST_EXTRAS
+from app.domain.platforms import Platform, VideoKind, ViewsKind
+from app.domain.records import Page, Video
+from app.domain.viewer import Viewer
+from app.store.db import execute, fetch
+from app.store.ids import new_id
+from app.store.paging import Listing, Order, make_page, page_clauses
+
+PUBLISHED = "coalesce(published_at, '0001-01-01 00:00:00+00'::timestamptz)"
+"""When a post was published, unknown times last; the index `video_newest` is over the same expression."""
+
+NEWEST_FIRST = Order((PUBLISHED, "id"), ("timestamptz", "uuid"))
+
+DESCRIBED = (
+    ("shortcode", "text"),
+    ("author_handle", "text"),
+    ("kind", "text"),
+    ("caption", "text"),
+    ("duration_seconds", "int"),
+    ("thumbnail_url", "text"),
+    ("video_url", "text"),
+    ("is_pinned", "bool"),
+    *((name, "bigint") for name in POST_EXTRAS),
+)
+"""What a post looks like now: taken over from the newest facts, where they know it."""
+
+
+@dataclass(slots=True)
+class VideoState:
+    """Where a post stands in the database, as a refresh finds and leaves it."""
+
+    id: UUID
+    account_id: UUID | None
+    external_id: str
+    first_refreshed_at: datetime | None
+    last_refreshed_at: datetime | None
+    last_observed_day: date | None
+    grows_from_zero: bool
+    views_kind: ViewsKind | None
+    levels: dict[str, int]
+    starts: dict[str, int]
+
+
+def listing_of(account_id: UUID) -> Listing:
+    """The list of one account's discovered posts, newest first."""
+    return Listing(f"videos account={account_id} -published_at", NEWEST_FIRST)
+
+
+async def select_videos(organization_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Video]:
+    """The organization's videos among `ids`."""
+    rows = await fetch("SELECT * FROM video WHERE organization_id = $1 AND id = ANY($2)", organization_id, list(ids))
+    return {row["id"]: video_record(row) for row in rows}
+
+
+async def page_videos(
+    viewer: Viewer, account_ids: Sequence[UUID], page: PageRequest, *, with_total: bool
+) -> dict[UUID, Page[Video]]:
+    """One page of each account's discovered posts, newest first; one statement however many accounts."""
+    clauses = {
+        account_id: page_clauses(listing_of(account_id), viewer, page, first_parameter=3) for account_id in account_ids
+    }
+    if not clauses:
+        return {}
+    # A cursor belongs to one account's list, so with one there is one account here; without, all clauses are the same.
+    condition, order_by, keys = next(iter(clauses.values()))
+    rows = await fetch(
+        f"""
+        SELECT posts.* FROM unnest($2::uuid[]) AS wanted (account_id)
+        CROSS JOIN LATERAL (
+            SELECT video.*, {PUBLISHED} AS sort_published_at FROM video
+            WHERE organization_id = $1 AND account_id = wanted.account_id AND {condition}
+            {order_by}
+        ) posts
+        """,
+        viewer.organization_id,
+        list(account_ids),
+        *keys,
+    )
+    found: dict[UUID, list[asyncpg.Record]] = {account_id: [] for account_id in account_ids}
+    for row in rows:
+        found[row["account_id"]].append(row)
+    totals: Mapping[UUID, int] = {}
+    if with_total:
+        counted = await fetch(
+            """
+            SELECT account_id, count(*) AS n FROM video
+            WHERE organization_id = $1 AND account_id = ANY($2) GROUP BY account_id
+            """,
+            viewer.organization_id,
+            list(account_ids),
+        )
+        totals = {row["account_id"]: row["n"] for row in counted}
+    return {
+        account_id: make_page(
+            listing_of(account_id),
+            viewer,
+            page,
+            rows_of,
+            video_record,
+            lambda row: (row["sort_published_at"], row["id"]),
+            totals.get(account_id, 0) if with_total else None,
+        )
+        for account_id, rows_of in found.items()
+    }
+
+
+async def lock_video_states(
+    organization_id: UUID, platform: Platform, external_ids: Sequence[str]
+) -> dict[str, VideoState]:
+    """The posts the organization has among `external_ids`, by external id, locked until the transaction ends."""
+    counters = ", ".join(f"{name}, {name}_start" for name in POST_COUNTERS)
+    rows = await fetch(
+        f"""
+        SELECT id, account_id, external_id, first_refreshed_at, last_refreshed_at, last_observed_day, grows_from_zero,
+               views_kind, {counters}
+        FROM video WHERE organization_id = $1 AND platform = $2 AND external_id = ANY($3)
+        ORDER BY id
+        FOR UPDATE
+        """,
+        organization_id,
+        platform.value,
+        list(external_ids),
+    )
+    return {
+        row["external_id"]: VideoState(
+            id=row["id"],
+            account_id=row["account_id"],
+            external_id=row["external_id"],
+            first_refreshed_at=row["first_refreshed_at"],
+            last_refreshed_at=row["last_refreshed_at"],
+            last_observed_day=row["last_observed_day"],
+            grows_from_zero=row["grows_from_zero"],
+            views_kind=ViewsKind(row["views_kind"]) if row["views_kind"] else None,
+            levels={name: row[name] for name in POST_COUNTERS if row[name] is not None},
+            starts={name: row[f"{name}_start"] for name in POST_COUNTERS if row[f"{name}_start"] is not None},
+        )
+        for row in rows
+    }
+
+
+async def insert_discovered_videos(
+    organization_id: UUID,
+    account_id: UUID,
+    posts: Sequence[PostFacts],
+    discovered_at: datetime,
+    tracked_since: datetime,
+) -> dict[str, VideoState]:
+    """Adds posts found in an account's feed, by external id. One that another transaction added first is left out.
+
+    A post published at or after `tracked_since` grows from zero: its first counters are growth, not a baseline.
+    """
+    new = sorted(((new_id(), post) for post in posts), key=lambda item: item[0])
+    rows = await fetch(
+        """
+        INSERT INTO video (id, organization_id, account_id, platform, external_id, kind, published_at, discovered_at,
+                           grows_from_zero, is_pinned, is_unavailable)
+        SELECT new.id, $1, $2, new.platform, new.external_id, new.kind, new.published_at, $3, new.grows, false, false
+        FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::bool[])
+             AS new (id, platform, external_id, kind, published_at, grows)
+        ON CONFLICT (organization_id, platform, external_id) DO NOTHING
+        RETURNING id, external_id, grows_from_zero
+        """,
+        organization_id,
+        account_id,
+        discovered_at,
+        [identity for identity, _ in new],
+        [post.platform.value for _, post in new],
+        [post.external_id for _, post in new],
+        [post.kind.value for _, post in new],
+        [post.published_at for _, post in new],
+        [post.published_at is not None and post.published_at >= tracked_since for _, post in new],
+    )
+    return {
+        row["external_id"]: VideoState(
+            id=row["id"],
+            account_id=account_id,
+            external_id=row["external_id"],
+            first_refreshed_at=None,
+            last_refreshed_at=None,
+            last_observed_day=None,
+            grows_from_zero=row["grows_from_zero"],
+            views_kind=None,
+            levels={},
+            starts={},
+        )
+        for row in rows
+    }
+
+
+async def update_observed_videos(
+    organization_id: UUID, states: Sequence[VideoState], described: Mapping[UUID, PostFacts]
+) -> None:
+    """Writes where posts stand now, and takes over what the newest facts show of those in `described`."""
+    if not states:
+        return
+    ordered = sorted(states, key=lambda state: state.id)
+    columns: list[tuple[str, str, Sequence[object]]] = [
+        ("first_refreshed_at", "timestamptz", [state.first_refreshed_at for state in ordered]),
+        ("last_refreshed_at", "timestamptz", [state.last_refreshed_at for state in ordered]),
+        ("last_observed_day", "date", [state.last_observed_day for state in ordered]),
+        ("views_kind", "text", [state.views_kind for state in ordered]),
+        *((name, "bigint", [state.levels.get(name) for state in ordered]) for name in POST_COUNTERS),
+        *((f"{name}_start", "bigint", [state.starts.get(name) for state in ordered]) for name in POST_COUNTERS),
+    ]
+    facts = [described.get(state.id) for state in ordered]
+    looks: list[tuple[str, str, Sequence[object]]] = [
+        (name, kind, [None if post is None else _described(post, name) for post in facts]) for name, kind in DESCRIBED
+    ]
+    everything = [("id", "uuid", [state.id for state in ordered]), *columns, *looks]
+    unnested = ", ".join(f"${number}::{kind}[]" for number, (_, kind, _) in enumerate(everything, 2))
+    await execute(
+        f"""
+        UPDATE video SET {", ".join(f"{name} = new.{name}" for name, _, _ in columns)},
+                         {", ".join(f"{name} = coalesce(new.{name}, video.{name})" for name, _, _ in looks)}
+        FROM unnest({unnested}) AS new ({", ".join(name for name, _, _ in everything)})
+        WHERE video.organization_id = $1 AND video.id = new.id
+        """,
+        organization_id,
+        *(values for _, _, values in everything),
+    )
+
+
+def _described(post: PostFacts, name: str) -> object:
+    if name in POST_EXTRAS:
+        count = post.counts.get(name)
+        return None if count is None else count.value
+    return getattr(post, name)
+
+
+def video_record(row: asyncpg.Record) -> Video:
+    """The record of a video row."""
+    platform = Platform(row["platform"])
+    return Video(
+        id=row["id"],
+        organization_id=row["organization_id"],
+        platform=platform,
+        external_id=row["external_id"],
+        shortcode=row["shortcode"],
+        account_id=row["account_id"],
+        kind=VideoKind(row["kind"]),
+        url=post_url(platform, row["external_id"], row["shortcode"], row["author_handle"]),
+        caption=row["caption"],
+        published_at=row["published_at"],
+        duration_seconds=row["duration_seconds"],
+        thumbnail_url=row["thumbnail_url"],
+        video_url=row["video_url"],
+        is_pinned=row["is_pinned"],
+        is_unavailable=row["is_unavailable"],
+        discovered_at=row["discovered_at"],
+        added_at=row["added_at"],
+        first_refreshed_at=row["first_refreshed_at"],
+        last_refreshed_at=row["last_refreshed_at"],
+        views_kind=ViewsKind(row["views_kind"]) if row["views_kind"] else None,
+        **{counter: row[counter] for counter in POST_COUNTERS},
+    )

@@ -1,0 +1,87 @@
+"""Fixtures every test may ask for: real engines, one database per test process, settings that point at them."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from app.settings import Settings
+from app.store.db import close_database, open_database
+from tests import engines
+
+CLUSTER = pytest.StashKey[str]()
+POOL_SIZE = 5
+
+
+def cluster_url(config: pytest.Config) -> str:
+    """The administration URL of the run's one cluster, which the process that leads the run starts and keeps."""
+    workerinput = getattr(config, "workerinput", None)
+    if workerinput is not None:
+        return str(workerinput["cluster"])
+    if CLUSTER not in config.stash:
+        stack = ExitStack()
+        config.stash[CLUSTER] = stack.enter_context(engines.cluster())
+        config.add_cleanup(stack.close)
+    return config.stash[CLUSTER]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Hand the cluster to each process of a parallel run."""
+    node.workerinput["cluster"] = cluster_url(node.config)  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest) -> str:
+    """Administration URL of the run's PostgreSQL."""
+    return cluster_url(request.config)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Valkey of this test process. Tests share it, so they use keys of their own and wipe nothing."""
+    with engines.cache() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def database_url(cluster: str) -> AsyncIterator[str]:
+    """A migrated database of this test process. Tests share it, so each works in an organization of its own."""
+    async with engines.cloned_database(cluster) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of this test process's engines."""
+    return Settings(
+        database_url=database_url,
+        redis_url=redis_url,
+        data_dir=str(tmp_path_factory.mktemp("data")),
+        database_pool_size=POOL_SIZE,
+    )
+
+
+@pytest.fixture(scope="session")
+async def database(settings: Settings) -> AsyncIterator[None]:
+    """The database, opened: every function of app.store and app.core works."""
+    assert settings.database_url is not None
+    await open_database(settings.database_url, POOL_SIZE)
+    yield
+    await close_database()
+
+
+@pytest.fixture
+async def own_engines(database: None, settings: Settings, cluster: str) -> AsyncIterator[Settings]:
+    """A database and a Valkey of one's own, for a test that sweeps, runs workers or wipes Valkey.
+
+    The database is the open one while the test runs.
+    """
+    assert settings.database_url is not None
+    with engines.cache() as redis, engines.temporary_folder() as folder:
+        async with engines.cloned_database(cluster) as url:
+            await close_database()
+            await open_database(url, POOL_SIZE)
+            yield Settings(database_url=url, redis_url=redis, data_dir=str(folder), database_pool_size=POOL_SIZE)
+            await close_database()
+            await open_database(settings.database_url, POOL_SIZE)
