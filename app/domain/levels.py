@@ -87,13 +87,14 @@ def fold_observations(
 
 
 def _merge(one: Observation, other: Observation) -> Observation:
-    if one.views_kind is not other.views_kind and other.views_kind is not None:
+    kind = one.views_kind or other.views_kind
+    counts = other.counts
+    if other.views_kind not in (None, kind):
         # Two kinds of views at one instant cannot be compared; the first stored one stays.
-        counts = other.counts if one.views_kind is None else {k: v for k, v in other.counts.items() if k != "views"}
-        other = Observation(other.captured_at, counts, one.views_kind)
+        counts = {counter: count for counter, count in counts.items() if counter != "views"}
     merged: dict[str, Count] = dict(one.counts)
-    for counter, count in other.counts.items():
+    for counter, count in counts.items():
         twin = merged.get(counter)
         if twin is None or (count.step, -count.value) < (twin.step, -twin.value):
             merged[counter] = count
-    return Observation(one.captured_at, merged, one.views_kind or other.views_kind)
+    return Observation(one.captured_at, merged, kind)

@@ -1,5 +1,6 @@
 """The classes an upstream's answer falls into, and what each means for the refresh and for the tracked thing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -27,3 +28,93 @@ class AnswerClass(StrEnum):
     UPSTREAM_ERROR = "upstream_error"
     NETWORK_TIMEOUT = "network_timeout"
     UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer that holds no facts: what it amounts to, and one readable line saying why."""
+
+    answer_class: AnswerClass
+    reason: str
+    upstream_code: str | None = None
+    """The platform's own number or word for it, where it gave one."""
+
+
+class Effect(StrEnum):
+    """What an outcome does to the tracked thing, besides the facts it may carry."""
+
+    NONE = "none"
+    MARK_PRIVATE = "mark_private"
+    VOTE_GONE = "vote_gone"
+    """One vote that it is gone. A chain answers NOT_FOUND only when a second, independent sign agreed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What a class asks of us.
+
+    `delays` is the wait until the next try by the number of failures in a row (the last one repeats); it is empty where
+    the thing's ordinary refresh interval applies. `retry` says whether that try comes before the ordinary one would.
+    """
+
+    retry: bool
+    asks_next_provider: bool
+    delays: tuple[timedelta, ...] = ()
+    effect: Effect = Effect.NONE
+
+
+def _minutes(*minutes: float) -> tuple[timedelta, ...]:
+    return tuple(timedelta(minutes=value) for value in minutes)
+
+
+def _hours(*hours: float) -> tuple[timedelta, ...]:
+    return tuple(timedelta(hours=value) for value in hours)
+
+
+TREATMENTS: Mapping[AnswerClass, Treatment] = {
+    AnswerClass.OK: Treatment(retry=False, asks_next_provider=False),
+    AnswerClass.PARTIAL: Treatment(retry=False, asks_next_provider=True),
+    AnswerClass.HIDDEN: Treatment(retry=False, asks_next_provider=False),
+    # Votes must lie a day apart, so the second one is asked for in good time and the later ones seldom.
+    AnswerClass.NOT_FOUND: Treatment(False, True, _hours(6, 24, 72, 168), Effect.VOTE_GONE),
+    AnswerClass.PRIVATE: Treatment(False, False, _hours(24, 72, 168), Effect.MARK_PRIVATE),
+    # Gone, or refused to us: nobody can tell. Blocks look like this, so it never votes.
+    AnswerClass.UNAVAILABLE: Treatment(True, True, _hours(1, 6, 24)),
+    AnswerClass.LOGIN_REQUIRED: Treatment(False, True, _hours(6, 24, 72)),
+    AnswerClass.REGION_BLOCKED: Treatment(False, True, _hours(24, 72)),
+    AnswerClass.RATE_LIMITED: Treatment(True, True, _minutes(15, 30, 60, 120, 240)),
+    AnswerClass.BLOCKED: Treatment(True, True, _minutes(30, 60, 120, 240, 480)),
+    AnswerClass.CHALLENGE: Treatment(True, True, _minutes(1, 30, 60, 120, 240, 480)),
+    AnswerClass.SESSION_INVALID: Treatment(False, True, _hours(6, 24)),
+    AnswerClass.ACCOUNT_CHALLENGED: Treatment(False, True, _hours(6, 24)),
+    AnswerClass.AUTH_INVALID: Treatment(False, True, _hours(6, 24)),
+    AnswerClass.QUOTA_EXHAUSTED: Treatment(True, True, _hours(6, 24)),
+    AnswerClass.SCHEMA_CHANGED: Treatment(False, True, _hours(1, 6, 24)),
+    AnswerClass.UPSTREAM_ERROR: Treatment(True, True, _minutes(1, 5, 15, 60, 180)),
+    AnswerClass.NETWORK_TIMEOUT: Treatment(True, True, _minutes(1, 5, 15, 60, 180)),
+    AnswerClass.UNSUPPORTED: Treatment(False, True, _hours(1)),
+}
+
+LONGEST_RETRY_AFTER = timedelta(hours=24)
+
+
+def retry_delay(answer_class: AnswerClass, failures: int, retry_after_seconds: int | None = None) -> timedelta | None:
+    """How long to wait after an outcome before trying again; None where the ordinary refresh interval applies.
+
+    `failures` is how many outcomes in a row had no facts, this one included (1 or more). A wait the upstream asked for
+    (at most a day of it) takes the place of the first step and is never undercut: an upstream that keeps refusing after
+    the wait it named itself is left alone for longer.
+
+    >>> retry_delay(AnswerClass.NETWORK_TIMEOUT, 2)
+    datetime.timedelta(seconds=300)
+    >>> retry_delay(AnswerClass.RATE_LIMITED, 1, 40), retry_delay(AnswerClass.RATE_LIMITED, 2, 40)
+    (datetime.timedelta(seconds=40), datetime.timedelta(seconds=900))
+    """
+    delays = TREATMENTS[answer_class].delays
+    if not delays:
+        return None
+    step = max(failures, 1)
+    if retry_after_seconds is None:
+        return delays[min(step, len(delays)) - 1]
+    asked = min(timedelta(seconds=max(retry_after_seconds, 1)), LONGEST_RETRY_AFTER)
+    return asked if step == 1 else max(asked, delays[min(step - 1, len(delays)) - 1])
