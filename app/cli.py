@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import runpy
 import sys
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from app.domain.clock import utc_now
 from app.domain.problems import Problem
 from app.domain.viewer import Scope
 from app.embedded import StartFailure
-from app.preflight import check_port, check_servers, opened_database, prepare_database, reached_servers
+from app.preflight import check_port, check_servers, environment_of, opened_database, prepare_database, reached_servers
 from app.settings import PREFIX, Settings, SettingsError, describe, read_settings
 from app.up import run_up
 
@@ -35,7 +36,7 @@ INSTALLATION = Path(app.__file__).parent.parent
 """The folder that holds the packages `app` and `workers`; no other folder is searched for them."""
 
 
-class Scopes(click.ParamType):
+class Scopes(click.ParamType[frozenset[Scope]]):
     """Scopes written with commas between them."""
 
     name = "read,write,admin"
@@ -94,8 +95,8 @@ def worker() -> None:
         options = ["--path", str(INSTALLATION), "--skip-logging"]
         options += ["--processes", str(settings.worker_processes), "--threads", str(settings.worker_threads)]
         options += ["--worker-shutdown-timeout", str(WORKER_SHUTDOWN_MILLISECONDS)]
-        arguments = dramatiq.cli.make_argument_parser().parse_args(["workers.broker", "workers.actors", *options])
-        code = dramatiq.cli.main(arguments)
+        parser = dramatiq.cli.make_argument_parser()  # type: ignore[no-untyped-call]
+        code = dramatiq.cli.main(parser.parse_args(["workers.broker", "workers.actors", *options]))  # type: ignore[no-untyped-call]
     sys.exit(code)
 
 
@@ -173,6 +174,7 @@ def _part() -> Iterator[Settings]:
         )
         logging.getLogger("httpx").setLevel(logging.WARNING)  # it names every request
         asyncio.run(check_servers(settings))
+        os.environ.update(environment_of(settings))  # where the workers' modules read them
         yield settings
 
 

@@ -80,6 +80,13 @@ def _filled(settings: Settings, database_url: str | None, redis_url: str | None)
     return settings
 
 
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The variables in which another process, or a module started here, reads these very settings in any folder."""
+    values = {name: value for name, value in msgspec.structs.asdict(settings).items() if value is not None}
+    values["data_dir"] = settings.data_path
+    return {PREFIX + name.upper(): str(value) for name, value in values.items()}
+
+
 async def prepare_database(settings: Settings) -> None:
     """Bring the tables up to date and see to the bootstrap key. Idempotent; raises StartFailure."""
     await update_tables(settings)

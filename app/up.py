@@ -12,8 +12,8 @@ from rich.console import Console
 
 from app.demo import prepare_demo
 from app.embedded import data_folder
-from app.preflight import check_port, check_servers, give_bootstrap_key, started_servers, update_tables
-from app.settings import PREFIX, Settings
+from app.preflight import check_port, check_servers, environment_of, give_bootstrap_key, started_servers, update_tables
+from app.settings import Settings
 from app.supervise import Child, Supervisor
 from app.welcome import Backfill, show_welcome
 
@@ -36,7 +36,7 @@ def run_up(settings: Settings, *, demo: bool, console: Console) -> None:
             asyncio.run(_run(settings, demo=demo, console=console))
             for number in STOP_SIGNALS:
                 signal.signal(number, signal.SIG_IGN)  # the servers end in order, however often one presses
-    console.print(f"Stopped. The data stays in {settings.data_path}", style="dim", soft_wrap=True)
+    console.print(f"Stopped. The data stays in {settings.data_path}", style="dim", highlight=False, soft_wrap=True)
 
 
 async def _run(settings: Settings, *, demo: bool, console: Console) -> None:
@@ -51,7 +51,7 @@ async def _run(settings: Settings, *, demo: bool, console: Console) -> None:
     def say(line: str) -> None:
         console.print(line, style="yellow", soft_wrap=True, highlight=False)
 
-    async with Supervisor(settings.data_path, _environment(settings), say) as children:
+    async with Supervisor(settings.data_path, os.environ | environment_of(settings), say) as children:
         if demo:
             children.start(Child("sandbox", ("sandbox", "--port", str(sandbox_port))))
         work = asyncio.create_task(_bring_up(settings, children, demo=demo, console=console))
@@ -99,13 +99,6 @@ async def _answers(url: str) -> bool:
 def _api_url(settings: Settings) -> str:
     host = LOOPBACK if settings.host in EVERY_ADDRESS else settings.host
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    """The environment in which a child reads these very settings, whatever its current folder."""
-    values = {name: value for name, value in msgspec.structs.asdict(settings).items() if value is not None}
-    values["data_dir"] = settings.data_path
-    return os.environ | {PREFIX + name.upper(): str(value) for name, value in values.items()}
 
 
 def _free_port() -> int:

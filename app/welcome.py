@@ -85,7 +85,7 @@ class Backfill:
         self._quarters = -1
         self._progress = Progress(
             TextColumn("  {task.description}"),
-            BarColumn(),
+            BarColumn(complete_style="green"),
             TaskProgressColumn(),
             TimeRemainingColumn(),
             console=console,

@@ -11,6 +11,7 @@ from tortoise.exceptions import IntegrityError
 
 from app.domain.cursors import PageRequest
 from app.domain.facts import ProfileFacts
+from app.domain.filters import AccountFilter
 from app.domain.links import profile_url
 from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS
 from app.domain.platforms import Platform
@@ -52,13 +53,6 @@ WHERE organization_id = $1 AND id = $2
 """What is late ($7 false) changes figures, never what the account looks like now."""
 
 BY_ADDED_AT = Order(("added_at", "id"), ("timestamptz", "uuid"))
-
-
-@dataclass(frozen=True, slots=True)
-class AccountFilter:
-    """Which accounts a list holds; None leaves a condition out."""
-
-    platform: Platform | None = None
 
 
 @dataclass(frozen=True, slots=True)

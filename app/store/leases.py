@@ -94,3 +94,13 @@ async def end_refresh(
         is_unavailable,
         lease_id,
     )
+
+
+async def set_due(organization_id: UUID, account_id: UUID, next_refresh_at: datetime | None) -> None:
+    """Sets when an account is due; None keeps the sweep away from it."""
+    await execute(
+        "UPDATE account SET next_refresh_at = $3 WHERE organization_id = $1 AND id = $2",
+        organization_id,
+        account_id,
+        next_refresh_at,
+    )

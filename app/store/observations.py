@@ -40,6 +40,23 @@ async def read_account_observations(
     return await _read("account", ACCOUNT_COUNTERS, organization_id, since)
 
 
+async def select_observed_times(
+    organization_id: UUID, account_id: UUID, first: datetime, last: datetime
+) -> list[datetime]:
+    """When an account was observed between two instants, both included."""
+    rows = await fetch(
+        """
+        SELECT captured_at FROM account_observation
+        WHERE organization_id = $1 AND account_id = $2 AND captured_at BETWEEN $3 AND $4
+        """,
+        organization_id,
+        account_id,
+        first,
+        last,
+    )
+    return [row["captured_at"] for row in rows]
+
+
 async def store_video_observations(
     organization_id: UUID, observations: Sequence[tuple[UUID, Observation]], source: Source
 ) -> None:

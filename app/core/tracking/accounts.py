@@ -6,13 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.cursors import PageRequest
+from app.domain.filters import AccountFilter
 from app.domain.links import canonical_handle
 from app.domain.platforms import Platform
 from app.domain.problems import HandleTaken, InvalidInput
 from app.domain.records import Account, Page
 from app.domain.viewer import Scope, Viewer
 from app.store.accounts import (
-    AccountFilter,
     insert_account,
     listing_of,
     page_accounts,

@@ -1,0 +1,121 @@
+"""The demo: an organization with a dozen accounts, and 90 days of history made by refreshing at simulated times."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from app.core.access.keys import KEY_PREFIX, authenticate, create_key
+from app.core.collect.backfill import backfill_account, missing_times, prepare_backfill
+from app.core.tracking.accounts import NewAccount, list_accounts, track_account
+from app.domain.clock import utc_now
+from app.domain.cursors import LARGEST_PAGE, PageRequest
+from app.domain.filters import AccountFilter
+from app.domain.platforms import Platform
+from app.domain.problems import HandleTaken
+from app.domain.records import Account
+from app.domain.viewer import Scope, Viewer
+from app.runtime import Runtime, open_runtime
+from app.settings import Settings
+
+ORGANIZATION = "Creatorgraph demo"
+HISTORY = timedelta(days=90)
+STEP = timedelta(days=1)
+CONCURRENCY = 6
+"""Accounts filled at a time: enough to keep the sandbox, the database and this process busy on two cores."""
+
+HANDLES: dict[Platform, Sequence[str]] = {
+    Platform.TIKTOK: ("luna.cooks", "trailwithtom", "pixelforge", "mira_moves", "the_tiny_lab", "oldtownbakes"),
+    Platform.INSTAGRAM: (
+        "studio.verde",
+        "kai.rides",
+        "northlight.photo",
+        "ada.makes",
+        "riverside.cafe",
+        "slowtravel.jo",
+    ),
+}
+"""Accounts that the sandbox describes by hand."""
+
+KEY_FILE = "demo-key"
+
+
+async def prepare_demo(settings: Settings) -> str:
+    """Makes the demo organization and its accounts, tracked since 90 days ago; the value of its key. Idempotent."""
+    async with open_runtime(settings):
+        key, viewer = await _open_organization(settings.data_path)
+        now = utc_now()
+        since = now - HISTORY
+        added = [
+            account
+            for platform, handles in HANDLES.items()
+            for handle in handles
+            if (account := await _track(viewer, platform, handle, since)) is not None
+        ]
+        await prepare_backfill(added, since, now)
+    return key
+
+
+async def fill_demo(settings: Settings, on_progress: Callable[[int, int], None]) -> None:
+    """Refreshes the demo's accounts as of every day since they are tracked that has no observation yet.
+
+    `on_progress` is told the refreshes done and those there are. Can be interrupted and done again.
+    """
+    async with open_runtime(settings) as runtime:
+        _, viewer = await _open_organization(settings.data_path)
+        accounts = (await list_accounts(viewer, AccountFilter(), PageRequest(LARGEST_PAGE), with_total=False)).nodes
+        now = utc_now()
+        demo = [account for account in accounts if account.handle in HANDLES[account.platform]]
+        missing = [(account, await missing_times(account, _days(account, now), STEP / 2)) for account in demo]
+        total, done = sum(len(times) for _, times in missing), 0
+        on_progress(done, total)
+
+        def step() -> None:
+            nonlocal done
+            done += 1
+            on_progress(done, total)
+
+        await _fill(runtime, missing, step)
+
+
+async def _fill(
+    runtime: Runtime, missing: Sequence[tuple[Account, Sequence[datetime]]], step: Callable[[], None]
+) -> None:
+    places = asyncio.Semaphore(CONCURRENCY)
+
+    async def fill(account: Account, times: Sequence[datetime]) -> None:
+        async with places:
+            await backfill_account(runtime.chains, account, times, runtime.lease_time, utc_now, step)
+
+    async with asyncio.TaskGroup() as tasks:
+        for account, times in missing:
+            tasks.create_task(fill(account, times))
+
+
+def _days(account: Account, now: datetime) -> list[datetime]:
+    """An instant for every day from the account's first to now."""
+    return [account.added_at + number * STEP for number in range((now - account.added_at) // STEP + 1)]
+
+
+async def _track(viewer: Viewer, platform: Platform, handle: str, since: datetime) -> Account | None:
+    try:
+        return await track_account(viewer, NewAccount(platform, handle), now=since)
+    except HandleTaken:
+        return None
+
+
+async def _open_organization(folder: Path) -> tuple[str, Viewer]:
+    """The demo's key and its viewer. Only a digest of the key is in the database, so its value lies in the folder."""
+    key = _key_in(folder / KEY_FILE)
+    await create_key(ORGANIZATION, "Demo", frozenset(Scope), now=utc_now(), value=key)
+    return key, await authenticate(key)
+
+
+def _key_in(file: Path) -> str:
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
+            opened.write(KEY_PREFIX + secrets.token_urlsafe(24))
+    return file.read_text().strip()

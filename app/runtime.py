@@ -1,0 +1,72 @@
+"""The runtime: opens, closes and vouches for what use cases need."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import asyncpg
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from tortoise.exceptions import BaseORMException
+
+from app.core.collect.recent import RecentFacts
+from app.providers.chain import Chains
+from app.providers.http import Upstream, open_client
+from app.providers.limits import Pacing
+from app.settings import Settings
+from app.store.db import close_database, fetch_row, open_database
+
+PROBE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What one process has open."""
+
+    settings: Settings
+    redis: Redis
+    chains: Chains
+    recent: RecentFacts
+
+    @property
+    def lease_time(self) -> timedelta:
+        """How long a refresh owns what it works on."""
+        return timedelta(seconds=self.settings.lease_seconds)
+
+    async def database_is_up(self) -> bool:
+        """Whether the database answers within two seconds."""
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                return await fetch_row("SELECT 1") is not None
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException):
+            return False
+
+    async def redis_is_up(self) -> bool:
+        """Whether Valkey answers within two seconds."""
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                return bool(await self.redis.ping())
+        except (OSError, TimeoutError, RedisError):
+            return False
+
+
+@asynccontextmanager
+async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
+    """Everything open for as long as the block runs.
+
+    Raises DatabaseUnreachable. Valkey may be away: whoever needs it does without, or waits.
+    """
+    assert settings.database_url is not None
+    assert settings.redis_url is not None
+    await open_database(settings.database_url, settings.database_pool_size)
+    try:
+        redis = Redis.from_url(settings.redis_url)
+        async with redis, open_client(settings) as client:
+            upstream = Upstream.of(client, settings)
+            pacing = Pacing(redis, is_on=not upstream.is_overridden)
+            recent = RecentFacts(redis, timedelta(seconds=settings.recent_facts_seconds))
+            yield Runtime(settings, redis, Chains(settings, upstream, pacing), recent)
+    finally:
+        await close_database()
