@@ -8,6 +8,7 @@ import pytest
 from app.settings import Settings
 from app.store.db import close_database, open_database
 from tests import engines
+from tests.upstream import Sandbox, running_sandbox
 
 CLUSTER = pytest.StashKey[str]()
 POOL_SIZE = 5
@@ -85,3 +86,10 @@ async def own_engines(database: None, settings: Settings, cluster: str) -> Async
             yield Settings(database_url=url, redis_url=redis, data_dir=str(folder), database_pool_size=POOL_SIZE)
             await close_database()
             await open_database(settings.database_url, POOL_SIZE)
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """A sandbox of the platforms of one's own, on a free port."""
+    async with running_sandbox() as running:
+        yield running

@@ -1,0 +1,172 @@
+"""The one door to the platforms: bounded requests to known hosts, and what their answers amount to before reading."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx
+
+from app.providers.failures import AnswerClass
+from app.settings import Settings
+
+TIKTOK_HOST = "www.tiktok.com"
+INSTAGRAM_HOST = "www.instagram.com"
+HOSTS = frozenset({TIKTOK_HOST, INSTAGRAM_HOST})
+"""The only hosts that are ever contacted."""
+
+REAL_HOSTS_TEMPLATE = "https://{host}"
+LARGEST_BODY_BYTES = 5 * 2**20
+LONGEST_RETRY_AFTER_SECONDS = 86_400
+SIMULATED_TIME_HEADER = "X-Sandbox-Time"
+
+USER_AGENT = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+)
+BROWSER_HEADERS: Mapping[str, str] = {"User-Agent": USER_AGENT, "Accept-Language": "en-US,en;q=0.9"}
+"""Sent with every request. English is asked for because abbreviated numbers are read as English."""
+NAVIGATION_HEADERS: Mapping[str, str] = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Sec-Fetch-Dest": "document",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Site": "none",
+    "Sec-Fetch-User": "?1",
+    "Upgrade-Insecure-Requests": "1",
+}
+"""Those of somebody who opens a page."""
+
+STATUS_CLASSES: Mapping[int, tuple[AnswerClass, str]] = {
+    400: (AnswerClass.SCHEMA_CHANGED, "takes our request for malformed"),
+    401: (AnswerClass.LOGIN_REQUIRED, "asks for a login"),
+    402: (AnswerClass.QUOTA_EXHAUSTED, "says that the quota is used up"),
+    403: (AnswerClass.BLOCKED, "refuses our address"),
+    404: (AnswerClass.UNAVAILABLE, "has nothing at this address"),
+    410: (AnswerClass.UNAVAILABLE, "has nothing at this address any more"),
+    429: (AnswerClass.RATE_LIMITED, "asks to slow down"),
+    451: (AnswerClass.REGION_BLOCKED, "does not show this in our region"),
+    999: (AnswerClass.BLOCKED, "refuses our address"),
+}
+"""What a status amounts to where the platform gives it no meaning of its own. None of them is ever NOT_FOUND."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back of one request, answer or not; `reason` is one readable line where the class is not OK."""
+
+    answer_class: AnswerClass
+    reason: str = ""
+    status: int | None = None
+    body: bytes = b""
+    location: str = ""
+    """Where a redirect points; it is never followed."""
+    retry_after_seconds: int | None = None
+    elapsed_ms: int = 0
+
+
+def open_client(settings: Settings) -> httpx.AsyncClient:
+    """The connection pool of one process, to be closed by its owner. It keeps connections and no cookies."""
+    return httpx.AsyncClient(
+        follow_redirects=False,
+        timeout=settings.request_timeout_seconds,
+        limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=30),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        # A proxy of the environment is the way out to real hosts; a local imitation is not behind it.
+        trust_env=settings.upstream_base_template == REAL_HOSTS_TEMPLATE,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """Sends requests to the platforms, each found by the base template, over one shared client."""
+
+    client: httpx.AsyncClient
+    base_template: str
+    timeout_seconds: float
+    moment: datetime | None = None
+
+    @classmethod
+    def of(cls, client: httpx.AsyncClient, settings: Settings) -> "Upstream":
+        """The upstream of a process, as its settings say. The client stays its opener's to close."""
+        return cls(client, settings.upstream_base_template, settings.request_timeout_seconds)
+
+    @property
+    def is_overridden(self) -> bool:
+        """Whether requests go somewhere else than to the platforms themselves."""
+        return self.base_template != REAL_HOSTS_TEMPLATE
+
+    def at(self, moment: datetime) -> "Upstream":
+        """The same upstream asked as of another time; the real platforms are never told."""
+        return replace(self, moment=moment)
+
+    async def get(
+        self, host: str, path: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """One GET within the time limit, its body at most 5 MiB. Failures of any kind are replies, never raised.
+
+        Raises ValueError for a host that is not one of HOSTS.
+        """
+        if host not in HOSTS:
+            raise ValueError(f"{host} is no host of a platform")
+        sent = {**BROWSER_HEADERS, **(headers or {})}
+        if self.moment is not None and self.is_overridden:
+            sent[SIMULATED_TIME_HEADER] = self.moment.isoformat()
+        url = self.base_template.format(host=host) + path
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        try:
+            async with asyncio.timeout(self.timeout_seconds):
+                reply = await self._exchange(url, host, params, sent)
+        except (TimeoutError, httpx.TimeoutException):
+            reply = Reply(AnswerClass.NETWORK_TIMEOUT, f"{host} did not answer in {self.timeout_seconds:g} s")
+        except httpx.ConnectError:
+            reply = Reply(AnswerClass.NETWORK_TIMEOUT, f"{host} could not be reached")
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            reply = Reply(AnswerClass.UPSTREAM_ERROR, f"{host} broke off: {type(error).__name__}")
+        return replace(reply, elapsed_ms=round((loop.time() - started) * 1000))
+
+    async def _exchange(
+        self, url: str, host: str, params: Mapping[str, str] | None, headers: Mapping[str, str]
+    ) -> Reply:
+        async with self.client.stream("GET", url, params=params, headers=headers, follow_redirects=False) as response:
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > LARGEST_BODY_BYTES:
+                    reason = f"{host} sent more than {LARGEST_BODY_BYTES >> 20} MiB"
+                    return Reply(AnswerClass.UPSTREAM_ERROR, reason, response.status_code)
+            answer_class, reason = _class_of(response, host)
+            return Reply(
+                answer_class,
+                reason,
+                response.status_code,
+                bytes(body),
+                response.headers.get("location", ""),
+                _retry_after(response.headers),
+            )
+
+
+def _class_of(response: httpx.Response, host: str) -> tuple[AnswerClass, str]:
+    status = response.status_code
+    if response.is_success:
+        return AnswerClass.OK, ""
+    if response.is_redirect:
+        return AnswerClass.BLOCKED, f"{host} redirects to {response.headers['location'][:100]}"
+    if response.is_server_error:
+        return AnswerClass.UPSTREAM_ERROR, f"{host} failed with status {status}"
+    unknown = (AnswerClass.UPSTREAM_ERROR, "answered strangely")
+    answer_class, reason = STATUS_CLASSES.get(status, unknown)
+    return answer_class, f"{host} {reason} (status {status})"
+
+
+def _retry_after(headers: httpx.Headers) -> int | None:
+    """The seconds of a Retry-After header; one that names an instant is read against the answer's own Date."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return min(int(text[:9]), LONGEST_RETRY_AFTER_SECONDS)
+    try:
+        seconds = (parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
+    except (TypeError, ValueError):
+        return None
+    return max(0, min(int(seconds), LONGEST_RETRY_AFTER_SECONDS))

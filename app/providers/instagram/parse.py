@@ -1,0 +1,284 @@
+"""Instagram's logged-out answers read into facts: pure functions over what was sent, which never raise."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.domain.facts import Count, PostFacts, ProfileFacts
+from app.domain.links import pk_of, shortcode_of
+from app.domain.platforms import Platform, VideoKind, ViewsKind
+from app.providers.failures import AnswerClass, Refusal
+from app.providers.pages import Page
+from app.providers.values import (
+    LONGEST_NAME,
+    BrokenJson,
+    as_list,
+    as_object,
+    decode_json,
+    dig,
+    read_count,
+    read_flag,
+    read_handle,
+    read_identifier,
+    read_instant,
+    read_integer,
+    read_link,
+    read_seconds,
+    read_text,
+    read_url,
+)
+
+LIKES = (("edge_media_preview_like", "count"), ("edge_liked_by", "count"))
+COMMENTS = (
+    ("edge_media_to_parent_comment", "count"),
+    ("edge_media_to_comment", "count"),
+    ("edge_media_preview_comment", "count"),
+)
+LARGEST_HIDDEN_VALUE = 3
+"""What is sent in place of a count that the owner switched off is -1 or a small constant."""
+LONGEST_SHORTCODE = 64
+
+REFUSING_WORDS: Sequence[tuple[str, AnswerClass, str]] = (
+    ("feedback_required", AnswerClass.ACCOUNT_CHALLENGED, "Instagram challenges the session"),
+    ("checkpoint_required", AnswerClass.ACCOUNT_CHALLENGED, "Instagram challenges the session"),
+    ("challenge_required", AnswerClass.ACCOUNT_CHALLENGED, "Instagram challenges the session"),
+    ("wait a few minutes", AnswerClass.RATE_LIMITED, "Instagram asks to wait a few minutes"),
+    ("logged in", AnswerClass.LOGIN_REQUIRED, "Instagram shows this profile to members only on this route"),
+    ("login_required", AnswerClass.LOGIN_REQUIRED, "Instagram shows this profile to members only on this route"),
+)
+"""Words of a refusing answer's message, the graver first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilePage:
+    """A profile, and the first posts of its timeline as far as they were delivered."""
+
+    profile: ProfileFacts
+    posts: tuple[PostFacts, ...]
+    unreadable: int
+    """Posts that were delivered and could not be read."""
+    has_more: bool
+
+
+def parse_web_profile_info(body: bytes, handle: str, external_id: str | None = None) -> ProfilePage | Refusal:
+    """The profile and up to twelve posts of a `web_profile_info` answer with status 200.
+
+    It must be that of `handle` and, where given, `external_id`: facts about anyone else are a Refusal.
+    """
+    if not body.strip():
+        return Refusal(AnswerClass.BLOCKED, "Instagram answered with nothing")
+    data = decode_json(body)
+    if isinstance(data, BrokenJson):
+        return _broken(data)
+    envelope = as_object(dig(data, "data"))
+    if "user" not in envelope:
+        return refusal_in(body) or _changed("The answer carries no user")
+    if envelope["user"] is None:
+        return Refusal(AnswerClass.NOT_FOUND, "Instagram knows no such account")
+    user = as_object(envelope["user"])
+    identity = _identity(user.get("id"), user.get("username"), handle, external_id)
+    if isinstance(identity, Refusal):
+        return identity
+    links = (user.get("external_url"), *(dig(link, "url") for link in as_list(user.get("bio_links"))))
+    timeline = user.get("edge_owner_to_timeline_media")
+    profile = ProfileFacts(
+        platform=Platform.INSTAGRAM,
+        external_id=identity,
+        handle=handle,
+        display_name=read_text(user.get("full_name"), LONGEST_NAME),
+        biography=read_text(user.get("biography")),
+        link_in_bio=next((link for link in map(read_link, links) if link is not None), None),
+        picture_url=read_url(user.get("profile_pic_url_hd")) or read_url(user.get("profile_pic_url")),
+        is_verified=read_flag(user.get("is_verified")),
+        is_private=bool(read_flag(user.get("is_private"))),
+        counts=_known(
+            followers=read_count(dig(user, "edge_followed_by", "count")),
+            following=read_count(dig(user, "edge_follow", "count")),
+            profile_posts=read_count(dig(timeline, "count")),
+        ),
+    )
+    hides_counts = bool(read_flag(user.get("hide_like_and_view_counts")))
+    nodes = [dig(edge, "node") for edge in as_list(dig(timeline, "edges"))]
+    posts = tuple(post for node in nodes if (post := parse_node(node, hides_counts)) is not None)
+    has_more = bool(read_flag(dig(timeline, "page_info", "has_next_page")))
+    return ProfilePage(profile, posts, len(nodes) - len(posts), has_more)
+
+
+def parse_node(node: object, hides_counts: bool = False) -> PostFacts | None:
+    """The post in a timeline edge; None without an id, or with a shortcode that is another post's.
+
+    `hides_counts` says that the owner switched like and view counts off for the whole account.
+    """
+    fields = as_object(node)
+    identity = _post_identity(fields)
+    if identity is None:
+        return None
+    post_id, shortcode = identity
+    switched_off = hides_counts or bool(read_flag(fields.get("like_and_view_counts_disabled")))
+    raw_likes = next((value for path in LIKES if read_integer(value := dig(fields, *path)) is not None), None)
+    likes = _shown(raw_likes, switched_off)
+    plays = _shown(fields.get("video_play_count"), switched_off)
+    # The older three-second views and the plays are two measures: never one under the other's name.
+    views = plays or _shown(fields.get("video_view_count"), switched_off)
+    comments = next((count for path in COMMENTS if (count := read_count(dig(fields, *path))) is not None), None)
+    counts = _known(views=views, plays=plays, likes=likes, comments=comments)
+    hideable = {
+        "likes": True,
+        "views": bool(read_flag(fields.get("is_video"))),
+        "plays": fields.get("video_play_count") is not None,
+    }
+    views_kind = None
+    if "views" in counts:
+        views_kind = ViewsKind.PLAYS if "plays" in counts else ViewsKind.THREE_SECOND_VIEWS
+    return PostFacts(
+        platform=Platform.INSTAGRAM,
+        external_id=post_id,
+        kind=_kind(fields),
+        shortcode=shortcode,
+        author_external_id=read_identifier(dig(fields, "owner", "id")),
+        author_handle=read_handle(Platform.INSTAGRAM, dig(fields, "owner", "username")),
+        caption=read_text(dig(fields, "edge_media_to_caption", "edges", 0, "node", "text")),
+        published_at=read_instant(fields.get("taken_at_timestamp")),
+        duration_seconds=read_seconds(fields.get("video_duration")),
+        thumbnail_url=read_url(fields.get("display_url")) or read_url(fields.get("thumbnail_src")),
+        video_url=read_url(fields.get("video_url")),
+        is_pinned=bool(as_list(fields.get("pinned_for_users"))),
+        views_kind=views_kind,
+        counts=counts,
+        hidden=frozenset(name for name, is_it in hideable.items() if switched_off and is_it and name not in counts),
+    )
+
+
+def parse_profile_html(body: bytes, handle: str, external_id: str | None = None) -> ProfileFacts | Refusal:
+    """The profile in the data scripts of an account's HTML page; its posts carry no counts there and are left.
+
+    It must be that of `handle` and, where given, `external_id`: facts about anyone else are a Refusal.
+    """
+    if not body.strip():
+        return Refusal(AnswerClass.BLOCKED, "Instagram answered with an empty page")
+    page = Page(body)
+    refusal: Refusal | None = None
+    for script in page.scripts("data-sjs"):
+        if "xig_user_by_username" not in script:
+            continue
+        data = decode_json(script)
+        if isinstance(data, BrokenJson):
+            refusal = _broken(data)
+            continue
+        for user in _users_in(data):
+            if "pk" not in user:
+                continue
+            identity = _identity(user.get("pk"), user.get("username"), handle, external_id)
+            if not isinstance(identity, Refusal):
+                return _html_profile(user, identity, handle)
+            refusal = identity
+    if refusal is not None:
+        return refusal
+    title = page.title.lower().replace("\u2019", "'")
+    if "isn't available" in title or "page not found" in title:
+        return Refusal(AnswerClass.NOT_FOUND, "Instagram's page says that it isn't available")
+    if "login" in title or "log in" in title:
+        return Refusal(AnswerClass.BLOCKED, "Instagram answered with its login page")
+    return _changed("The page carries no user")
+
+
+def refusal_in(body: bytes) -> Refusal | None:
+    """What the message of a refusing JSON answer says; None when it says nothing known."""
+    data = as_object(decode_json(body))
+    words = " ".join(str(data.get(key, ""))[:500] for key in ("message", "error_type", "error_title")).lower()
+    for word, answer_class, reason in REFUSING_WORDS:
+        if word in words:
+            return Refusal(answer_class, reason, read_text(data.get("message"), 100))
+    return None
+
+
+def _html_profile(user: Mapping[str, object], external_id: str, handle: str) -> ProfileFacts:
+    links = (*(dig(link, "url") for link in as_list(user.get("bio_links"))), user.get("external_url"))
+    pictures = (dig(user, "hd_profile_pic_url_info", "url"), user.get("profile_pic_url"))
+    return ProfileFacts(
+        platform=Platform.INSTAGRAM,
+        external_id=external_id,
+        handle=handle,
+        display_name=read_text(user.get("full_name"), LONGEST_NAME),
+        biography=read_text(user.get("biography")),
+        link_in_bio=next((link for link in map(read_link, links) if link is not None), None),
+        picture_url=next((url for url in map(read_url, pictures) if url is not None), None),
+        is_verified=read_flag(user.get("is_verified")),
+        is_private=bool(read_flag(user.get("is_private"))),
+        counts=_known(
+            followers=read_count(user.get("follower_count")),
+            following=read_count(user.get("following_count")),
+            profile_posts=read_count(user.get("all_media_count")),
+        ),
+    )
+
+
+def _users_in(data: object) -> Iterator[Mapping[str, object]]:
+    """Every `__bbox.result.data.xig_user_by_username` object, at any depth, in the order of the page."""
+    waiting = [data]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            user = dig(value, "__bbox", "result", "data", "xig_user_by_username")
+            if isinstance(user, dict):
+                yield user
+            waiting.extend(reversed(value.values()))
+        elif isinstance(value, list):
+            waiting.extend(reversed(value))
+
+
+def _identity(raw_id: object, raw_handle: object, handle: str, external_id: str | None) -> str | Refusal:
+    """The account's id, or why this is not the account asked for."""
+    found_id, found_handle = read_identifier(raw_id), read_handle(Platform.INSTAGRAM, raw_handle)
+    if found_id is None or found_handle is None:
+        return _changed("The profile has no readable id and handle")
+    if found_handle != handle:
+        return _changed(f"Asked for @{handle}, answered with @{found_handle}")
+    if external_id is not None and found_id != external_id:
+        return _changed(f"@{handle} is now account {found_id}, not {external_id}")
+    return found_id
+
+
+def _post_identity(fields: Mapping[str, object]) -> tuple[str, str] | None:
+    """The media pk and the shortcode, each from the other where one is missing."""
+    raw_id, shortcode = fields.get("id"), fields.get("shortcode")
+    # A media id may be written pk_userpk.
+    post_id = read_identifier(raw_id.partition("_")[0] if isinstance(raw_id, str) else raw_id)
+    if shortcode is None or shortcode == "":
+        return (post_id, shortcode_of(int(post_id))) if post_id is not None else None
+    if not isinstance(shortcode, str) or len(shortcode) > LONGEST_SHORTCODE:
+        return None
+    try:
+        pk = str(pk_of(shortcode))
+    except ValueError:
+        return None
+    return (pk, shortcode) if post_id in (None, pk) and read_identifier(pk) else None
+
+
+def _kind(fields: Mapping[str, object]) -> VideoKind:
+    if fields.get("product_type") == "clips":
+        return VideoKind.REEL
+    if str(fields.get("__typename")).endswith("Sidecar"):
+        return VideoKind.CAROUSEL
+    return VideoKind.VIDEO if read_flag(fields.get("is_video")) else VideoKind.IMAGE
+
+
+def _shown(value: object, switched_off: bool) -> Count | None:
+    """The count in `value`; None for what is sent in place of one that the owner switched off."""
+    number = read_integer(value)
+    is_stand_in = switched_off and number is not None and number <= LARGEST_HIDDEN_VALUE
+    return None if is_stand_in else read_count(value)
+
+
+def _known(**counts: Count | None) -> dict[str, Count]:
+    return {name: count for name, count in counts.items() if count is not None}
+
+
+def _changed(reason: str) -> Refusal:
+    return Refusal(AnswerClass.SCHEMA_CHANGED, reason)
+
+
+def _broken(broken: BrokenJson) -> Refusal:
+    """Cut short on the way, or no JSON from the start."""
+    if broken.looks_like_json:
+        return Refusal(AnswerClass.UPSTREAM_ERROR, "Instagram's answer is broken JSON")
+    return _changed("Instagram's answer is not JSON")

@@ -1,0 +1,32 @@
+"""What a page carries for its own scripts: the JSON in its <script> elements, its title, its ids."""
+
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser
+
+
+class Page:
+    """An HTML page, read leniently: no input makes it raise."""
+
+    def __init__(self, body: bytes) -> None:
+        self._tree = LexborHTMLParser(body.decode("utf-8", "replace"))
+
+    @property
+    def title(self) -> str:
+        """The text of <title>; empty where there is none."""
+        node = self._tree.css_first("title")
+        return node.text().strip() if node is not None else ""
+
+    def script(self, element_id: str) -> str | None:
+        """The text of the <script> of that id; None where there is none."""
+        node = self._tree.css_first(f'script[id="{element_id}"]')
+        return node.text() if node is not None else None
+
+    def scripts(self, attribute: str) -> Iterator[str]:
+        """The texts of the <script> elements that carry `attribute`, in page order."""
+        for node in self._tree.css(f"script[{attribute}]"):
+            yield node.text()
+
+    def has_ids(self, *element_ids: str) -> bool:
+        """Whether there is an element of each id."""
+        return all(self._tree.css_first(f'[id="{element_id}"]') is not None for element_id in element_ids)

@@ -1,0 +1,81 @@
+"""Recorded answers, put into the pages they are served in, and an upstream that gives scripted ones."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from app.providers.chain import Chains
+from app.providers.http import Upstream
+from app.providers.limits import Pacing
+from app.settings import Settings
+
+RECORDED = Path(__file__).parent.parent / "recorded"
+OVERRIDDEN = "http://upstream.test/{host}"
+
+
+def recorded(name: str) -> Any:
+    """The JSON of a recorded answer."""
+    return json.loads((RECORDED / name).read_bytes())
+
+
+def tiktok_page(scope: object) -> bytes:
+    """A TikTok page carrying `scope` as its data, among other scripts."""
+    data = json.dumps({"__DEFAULT_SCOPE__": scope})
+    return (
+        "<!DOCTYPE html><html><head><title>TikTok</title><script>var x = '</div>';</script>"
+        f'<script type="application/json" id="__UNIVERSAL_DATA_FOR_REHYDRATION__" nonce="a">{data}</script>'
+        "</head><body><div id='app'></div></body></html>"
+    ).encode()
+
+
+def tiktok_profile_page(detail: object) -> bytes:
+    return tiktok_page({"webapp.app-context": {}, "webapp.user-detail": detail})
+
+
+def instagram_page(*users: object, title: str = "Instagram") -> bytes:
+    """An Instagram page with a data script for each of `users`, nested as the page nests them."""
+    scripts = []
+    for user in users:
+        bbox = {"__bbox": {"complete": True, "result": {"data": {"xig_user_by_username": user}}}}
+        data = {"require": [["ScheduledServerJS", "handle", None, [{"__bbox": {"require": [["a", [], [bbox]]]}}]]]}
+        scripts.append(f'<script type="application/json" data-content-len="9" data-sjs>{json.dumps(data)}</script>')
+    return f"<html><head><title>{title}</title></head><body>{''.join(scripts)}</body></html>".encode()
+
+
+def instagram_user(**changes: object) -> dict[str, object]:
+    """The details an Instagram profile page carries, with the figures of the recorded web_profile_info."""
+    return {
+        "id": "17841402777077586",
+        "pk": "2700692569",
+        "username": "adrianhorning",
+        "full_name": "Adrian Horning",
+        "biography": "Scraping the web",
+        "bio_links": [{"url": "https://scrapecreators.com"}],
+        "follower_count": 25116,
+        "following_count": 101,
+        "all_media_count": 71,
+        "is_private": False,
+        "is_verified": True,
+        "profile_pic_url": "https://pictures.test/small.jpg",
+        "hd_profile_pic_url_info": {"url": "https://pictures.test/large.jpg"},
+        **changes,
+    }
+
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def scripted(handler: Handler, settings: Settings | None = None) -> tuple[Chains, list[httpx.Request]]:
+    """Chains over an upstream that answers as `handler` says, unpaced, and the requests it will have been sent."""
+    settings = settings or Settings(upstream_base_template=OVERRIDDEN, request_timeout_seconds=5.0)
+    sent: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return handler(request)
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(handle))
+    return Chains(settings, Upstream.of(client, settings), Pacing(None, is_on=False)), sent

@@ -1,0 +1,226 @@
+"""The providers against the local imitation of the platforms: every figure equals the truth it was made from."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from app.domain.facts import AccountFacts, Count, PostFacts
+from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS, POST_EXTRAS
+from app.domain.platforms import Platform
+from app.providers.base import AccountIdentity, Outcome, PostBounds
+from app.providers.chain import Chains
+from app.providers.failures import AnswerClass
+from app.providers.http import Upstream
+from app.providers.limits import Pacing
+from app.providers.tiktok.parse import rounding_step
+from app.sandbox.server import create_app
+from app.sandbox.surfaces.tiktok_shapes import rounded
+from app.settings import Settings
+
+NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
+RENAMED_AT = datetime(2026, 9, 1, tzinfo=UTC)
+HOSTS = {Platform.TIKTOK: "www.tiktok.com", Platform.INSTAGRAM: "www.instagram.com"}
+
+
+class Sandbox:
+    """A sandbox of one's own in this process, and chains that ask it as of NOW."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        settings = Settings(upstream_base_template="http://sandbox.test/{host}", request_timeout_seconds=0.5)
+        self.client = client
+        self.chains = Chains(settings, Upstream.of(client, settings), Pacing(None, is_on=False))
+
+    async def fetch(self, identity: AccountIdentity, bounds: PostBounds | None = None, at: datetime = NOW) -> Outcome:
+        return await self.chains.at(at).fetch_account(identity, bounds or PostBounds(30), at)
+
+    async def truth(self, platform: Platform, kind: str, name: str, at: datetime = NOW) -> dict[str, Any]:
+        url = f"http://sandbox.test/_world/truth/{platform}/{kind}/{name}"
+        answer = await self.client.get(url, params={"at": at.isoformat()})
+        assert answer.status_code == 200, answer.text
+        truth: dict[str, Any] = answer.json()
+        return truth
+
+    async def fault(self, match: str, mode: str, **more: object) -> None:
+        await self.client.post("http://sandbox.test/_ctl/faults", json={"match": match, "mode": mode, **more})
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app())) as client:
+        yield Sandbox(client)
+
+
+def facts_of(outcome: Outcome) -> AccountFacts:
+    assert outcome.facts is not None, outcome
+    return outcome.facts
+
+
+def as_shown(post: PostFacts, name: str, value: int) -> Count:
+    """How a post's exact figure is shown: TikTok rounds it, and reposts have no twin to tell that by."""
+    if post.platform is Platform.INSTAGRAM:
+        return Count(value)
+    return Count(rounded(value), 1 if name == "reposts" else rounding_step(rounded(value)))
+
+
+async def assert_post(sandbox: Sandbox, post: PostFacts, at: datetime = NOW) -> None:
+    truth = await sandbox.truth(post.platform, "video", post.external_id, at)
+    assert post.counts == {
+        name: as_shown(post, name, truth[name]) for name in POST_COUNTERS + POST_EXTRAS if truth.get(name) is not None
+    }
+    assert post.views_kind == truth["views_kind"]
+    assert sorted(post.hidden) == sorted(truth["hidden"])
+    for name in ("shortcode", "kind", "caption", "author_external_id", "duration_seconds"):
+        assert getattr(post, name) == truth[name], name
+    assert post.author_handle == truth["handle"]
+    assert post.published_at == datetime.fromisoformat(truth["published_at"])
+
+
+async def assert_equals_truth(sandbox: Sandbox, outcome: Outcome, handle: str, at: datetime = NOW) -> None:
+    facts = facts_of(outcome)
+    truth = await sandbox.truth(facts.profile.platform, "account", handle, at)
+    counts = {name: count.value for name, count in facts.profile.counts.items()}
+    assert counts == {name: truth[name] for name in ACCOUNT_COUNTERS if truth[name] is not None}
+    for name in (
+        *("external_id", "secondary_id", "handle", "display_name", "biography", "link_in_bio"),
+        *("is_verified", "is_private"),
+    ):
+        assert getattr(facts.profile, name) == truth[name], name
+    for post in facts.posts:
+        await assert_post(sandbox, post, at)
+
+
+ORDINARY = [
+    (Platform.TIKTOK, "luna.cooks"),
+    (Platform.TIKTOK, "charlidamelio"),
+    (Platform.TIKTOK, "anybody_at_all"),
+    (Platform.TIKTOK, "sandbox_huge"),
+    (Platform.TIKTOK, "sandbox_purge"),
+    (Platform.TIKTOK, "sandbox_empty"),
+    (Platform.INSTAGRAM, "northlight.photo"),
+    (Platform.INSTAGRAM, "rival_one"),
+    (Platform.INSTAGRAM, "anybody_at_all"),
+    (Platform.INSTAGRAM, "sandbox_huge"),
+    (Platform.INSTAGRAM, "sandbox_hidden_likes"),
+    (Platform.INSTAGRAM, "sandbox_empty"),
+]
+
+
+@pytest.mark.parametrize(("platform", "handle"), ORDINARY)
+async def test_facts_equal_the_truth(sandbox: Sandbox, platform: Platform, handle: str) -> None:
+    outcome = await sandbox.fetch(AccountIdentity(platform, handle))
+    assert (outcome.answer_class, outcome.reason) == (AnswerClass.OK, None)
+    await assert_equals_truth(sandbox, outcome, handle)
+    facts = facts_of(outcome)
+    truth = await sandbox.truth(platform, "account", handle)
+    there = [post["external_id"] for post in truth["posts"] if not post["is_deleted"]]
+    delivered = {post.external_id for post in facts.posts}
+    if platform is Platform.TIKTOK:
+        assert facts.posts_complete
+        assert [post.external_id for post in facts.posts] == there[:30]
+    else:
+        newest = [post["external_id"] for post in truth["posts"] if not post["is_deleted"] and not post["is_pinned"]]
+        assert delivered >= set(newest[:9])
+        assert len(delivered) == min(12, len(there))
+
+
+@pytest.mark.parametrize("platform", Platform)
+async def test_the_past_is_asked_for_as_it_was(sandbox: Sandbox, platform: Platform) -> None:
+    for days in (1, 40, 90):
+        at = NOW - timedelta(days=days)
+        outcome = await sandbox.fetch(AccountIdentity(platform, "sandbox_purge"), at=at)
+        assert facts_of(outcome).captured_at == at
+        await assert_equals_truth(sandbox, outcome, "sandbox_purge", at)
+
+
+async def test_bounds(sandbox: Sandbox) -> None:
+    identity = AccountIdentity(Platform.TIKTOK, "luna.cooks")
+    truth = await sandbox.truth(Platform.TIKTOK, "account", "luna.cooks")
+    after = NOW - timedelta(days=60)
+    recent = [post["external_id"] for post in truth["posts"] if datetime.fromisoformat(post["published_at"]) >= after]
+    facts = facts_of(await sandbox.fetch(identity, PostBounds(None, after)))
+    assert [post.external_id for post in facts.posts] == recent
+    assert facts.posts_complete
+    facts = facts_of(await sandbox.fetch(identity, PostBounds(3)))
+    assert [post.external_id for post in facts.posts] == recent[:3]
+
+
+@pytest.mark.parametrize("platform", Platform)
+async def test_a_private_account_shows_its_profile(sandbox: Sandbox, platform: Platform) -> None:
+    outcome = await sandbox.fetch(AccountIdentity(platform, "sandbox_private"))
+    assert (outcome.answer_class, facts_of(outcome).posts) == (AnswerClass.PRIVATE, ())
+    await assert_equals_truth(sandbox, outcome, "sandbox_private")
+
+
+@pytest.mark.parametrize("platform", Platform)
+@pytest.mark.parametrize("handle", ["sandbox_gone", "nobody_here"])
+async def test_a_missing_account_is_not_found(sandbox: Sandbox, platform: Platform, handle: str) -> None:
+    outcome = await sandbox.fetch(AccountIdentity(platform, handle))
+    assert (outcome.answer_class, outcome.facts) == (AnswerClass.NOT_FOUND, None)
+    before = RENAMED_AT - timedelta(days=1)
+    if handle == "sandbox_gone":
+        known = facts_of(await sandbox.fetch(AccountIdentity(platform, handle), at=before)).profile
+        identity = AccountIdentity(platform, handle, known.external_id, known.secondary_id)
+        assert (await sandbox.fetch(identity)).answer_class is AnswerClass.NOT_FOUND
+
+
+async def test_a_renamed_account_is_followed(sandbox: Sandbox) -> None:
+    before = RENAMED_AT - timedelta(days=1)
+    old = AccountIdentity(Platform.TIKTOK, "sandbox_renamed_old")
+    known = facts_of(await sandbox.fetch(old, at=before)).profile
+    for secondary_id in (known.secondary_id, None):
+        identity = AccountIdentity(Platform.TIKTOK, known.handle, known.external_id, secondary_id)
+        outcome = await sandbox.fetch(identity)
+        assert (outcome.answer_class, facts_of(outcome).profile.handle) == (AnswerClass.OK, "sandbox_renamed_new")
+        await assert_equals_truth(sandbox, outcome, "sandbox_renamed_new")
+
+
+async def test_a_quiet_channel_costs_few_requests(sandbox: Sandbox) -> None:
+    outcome = await sandbox.fetch(AccountIdentity(Platform.TIKTOK, "sandbox_quiet"))
+    assert outcome.answer_class is AnswerClass.OK
+    assert not facts_of(outcome).posts_complete
+    assert [call.requests for call in outcome.calls] == [1, 3]
+
+
+@pytest.mark.parametrize("platform", Platform)
+@pytest.mark.parametrize(
+    ("mode", "classes"),
+    [
+        ("too_many_429", {AnswerClass.RATE_LIMITED}),
+        ("http_500", {AnswerClass.UPSTREAM_ERROR}),
+        ("hang", {AnswerClass.NETWORK_TIMEOUT}),
+        ("empty_body", {AnswerClass.BLOCKED}),
+        ("wrong_entity", {AnswerClass.SCHEMA_CHANGED}),
+    ],
+)
+async def test_faults_are_classed_and_store_nothing(
+    sandbox: Sandbox, platform: Platform, mode: str, classes: set[AnswerClass]
+) -> None:
+    await sandbox.fault(HOSTS[platform], mode)
+    outcome = await sandbox.fetch(AccountIdentity(platform, "somebody"))
+    assert outcome.answer_class in classes
+    assert (outcome.facts, outcome.retry_after_seconds) == (None, 30 if mode == "too_many_429" else None)
+
+
+async def test_a_plain_404_never_proves_a_tiktok_account_gone(sandbox: Sandbox) -> None:
+    await sandbox.fault("www.tiktok.com/@", "http_404")
+    outcome = await sandbox.fetch(AccountIdentity(Platform.TIKTOK, "somebody"))
+    assert outcome.answer_class is AnswerClass.UNAVAILABLE
+
+
+async def test_a_404_of_one_instagram_route_is_checked_by_the_other(sandbox: Sandbox) -> None:
+    await sandbox.fault("web_profile_info", "http_404")
+    outcome = await sandbox.fetch(AccountIdentity(Platform.INSTAGRAM, "somebody"))
+    assert (outcome.answer_class, facts_of(outcome).route) == (AnswerClass.PARTIAL, "profile_html")
+    await assert_equals_truth(sandbox, outcome, "somebody")
+
+
+@pytest.mark.parametrize("mode", ["too_many_429", "http_500", "hang", "empty_body", "wrong_entity"])
+async def test_the_profile_survives_a_failing_list(sandbox: Sandbox, mode: str) -> None:
+    await sandbox.fault("/api/creator/item_list/", mode)
+    outcome = await sandbox.fetch(AccountIdentity(Platform.TIKTOK, "luna.cooks"))
+    assert (outcome.answer_class, facts_of(outcome).posts) == (AnswerClass.PARTIAL, ())
+    assert not facts_of(outcome).posts_complete
+    await assert_equals_truth(sandbox, outcome, "luna.cooks")

@@ -1,0 +1,58 @@
+"""The chains' own decisions: switches, simulated time, and lanes that have no turn left."""
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from app.domain.platforms import Platform
+from app.providers.base import AccountIdentity, PostBounds
+from app.providers.chain import Chains
+from app.providers.failures import AnswerClass
+from app.providers.http import Upstream
+from app.providers.limits import INSTAGRAM, Pacing
+from app.settings import Settings
+from tests.providers.answers import OVERRIDDEN, scripted
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("platform", Platform)
+async def test_a_platform_that_is_switched_off_is_not_asked(platform: Platform) -> None:
+    settings = Settings(upstream_base_template=OVERRIDDEN, **{f"{platform.value}_enabled": False})  # type: ignore[arg-type]
+    chains, sent = scripted(lambda request: httpx.Response(500), settings)
+    outcome = await chains.fetch_account(AccountIdentity(platform, "a"), PostBounds(), NOW)
+    assert (outcome.answer_class, sent, outcome.calls) == (AnswerClass.UNSUPPORTED, [], ())
+    assert outcome.reason == f"{platform.value} is switched off by CREATORGRAPH_{platform.value.upper()}_ENABLED"
+    other = next(member for member in Platform if member is not platform)
+    outcome = await chains.fetch_account(AccountIdentity(other, "a"), PostBounds(), NOW)
+    assert outcome.answer_class is AnswerClass.UPSTREAM_ERROR
+
+
+async def test_another_time_is_told_to_a_local_imitation_only() -> None:
+    for template, told in ((OVERRIDDEN, [NOW.isoformat()]), ("https://{host}", [None])):
+        settings = Settings(upstream_base_template=template)
+        chains, sent = scripted(lambda request: httpx.Response(500), settings)
+        await chains.at(NOW).fetch_account(AccountIdentity(Platform.TIKTOK, "a"), PostBounds(), NOW)
+        assert [request.headers.get("x-sandbox-time") for request in sent] == told
+        await chains.fetch_account(AccountIdentity(Platform.TIKTOK, "a"), PostBounds(), NOW)
+        assert "x-sandbox-time" not in sent[-1].headers
+
+
+async def test_one_soft_block_rests_the_whole_lane() -> None:
+    sent: list[httpx.Request] = []
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(401, json={"require_login": True})
+
+    settings = Settings()
+    client = httpx.AsyncClient(transport=httpx.MockTransport(refuse))
+    chains = Chains(settings, Upstream.of(client, settings), Pacing(None))
+    first = await chains.fetch_account(AccountIdentity(Platform.INSTAGRAM, "a"), PostBounds(), NOW)
+    second = await chains.fetch_account(AccountIdentity(Platform.INSTAGRAM, "b"), PostBounds(), NOW)
+    assert [outcome.answer_class for outcome in (first, second)] == [AnswerClass.RATE_LIMITED] * 2
+    assert len(sent) == 1
+    assert [outcome.calls[0].requests for outcome in (first, second)] == [1, 0]
+    assert second.retry_after_seconds is not None
+    assert INSTAGRAM.rest_seconds - 2 < second.retry_after_seconds <= INSTAGRAM.rest_seconds + 1
