@@ -1,0 +1,1 @@
+"""What the platforms show to anybody, made from the world."""
