@@ -18,6 +18,8 @@ class PostBounds:
 
     max_posts: int | None = None
     published_after: datetime | None = None
+    most_empty_weeks: int = 3
+    """Weeks without a post, in a row, that a list looking back week by week is followed through: a request each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,7 @@ refreshes = st.tuples(
     known("followers", "total_likes"),
     st.dictionaries(st.sampled_from("ABC"), known("views", "likes", "shares"), max_size=3),
 )
-published = st.fixed_dictionaries(
-    {name: st.one_of(st.none(), instants, st.just(ADDED_AT)) for name in "ABC"}
-)
+published = st.fixed_dictionaries({name: st.one_of(st.none(), instants, st.just(ADDED_AT)) for name in "ABC"})
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -89,9 +87,7 @@ async def compare_series(viewer, account_id, window, granularity, entities, prof
     members = {name: list(entities.values()) for name in POST_COUNTERS} | {name: [profile] for name in ACCOUNT_COUNTERS}
     everything = [*entities.values(), profile]
     for mode in SeriesMode:
-        found = await account_series(
-            viewer, [account_id], window, granularity, mode, SERIES_COUNTERS, now=NOW
-        )
+        found = await account_series(viewer, [account_id], window, granularity, mode, SERIES_COUNTERS, now=NOW)
         buckets = found[account_id].buckets
         assert buckets[0].start == window.start
         assert buckets[-1].end == window.end

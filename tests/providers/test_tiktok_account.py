@@ -157,10 +157,17 @@ async def test_a_silent_channel_ends_after_three_empty_weeks() -> None:
     assert (len(paths), facts_of(outcome).posts_complete) == (3, True)
 
 
+async def test_a_silent_channel_is_followed_as_far_as_is_asked() -> None:
+    bounds = PostBounds(30, most_empty_weeks=9)
+    outcome, paths = await fetch(TikTok([item(1, 60 * DAY)]), bounds=bounds)
+    # Page, eight empty weeks, the week with the post, which is the channel's first.
+    assert (numbers(outcome), len(paths), facts_of(outcome).posts_complete) == ([1], 10, True)
+
+
 async def test_a_walk_is_bounded() -> None:
     site = TikTok([item(number, number * 6 * DAY) for number in range(1, 200)])
     outcome, paths = await fetch(site, bounds=PostBounds())
-    assert (len(paths), len(numbers(outcome)), facts_of(outcome).posts_complete) == (41, 40, False)
+    assert (len(paths), len(numbers(outcome)), facts_of(outcome).posts_complete) == (47, 46, False)
     _, paths = await fetch(TikTok(site.items), bounds=PostBounds(30))
     assert len(paths) == 1 + 2 + 6
 

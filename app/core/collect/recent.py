@@ -52,4 +52,4 @@ class RecentFacts:
 def _key(platform: Platform, handle: str, bounds: PostBounds) -> str:
     # The look-back moves with the clock; its day is what tells one bound from another.
     since = bounds.published_after.date().isoformat() if bounds.published_after else "ever"
-    return f"facts:{platform.value}:{handle}:{bounds.max_posts or 'all'}:{since}"
+    return f"facts:{platform.value}:{handle}:{bounds.max_posts or 'all'}:{since}:{bounds.most_empty_weeks}"

@@ -24,6 +24,11 @@ log = logging.getLogger(__name__)
 JITTER = 0.05
 """Part of the interval by which an account's due times are shifted, always the same for one account."""
 
+FIRST_EMPTY_WEEKS = 53
+"""The first refresh follows a quiet channel through a year without a post, to find those it once had."""
+EMPTY_WEEKS = 3
+"""Later ones do not: what has been quiet for long changes little, and each week costs a request."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -58,10 +63,7 @@ async def refresh_account(
     if account is None:
         return None
     run_id = await start_run(lease.organization_id, lease.account_id, now)
-    bounds = PostBounds(
-        account.max_recent_posts,
-        None if account.post_lookback_days is None else now - timedelta(days=account.post_lookback_days),
-    )
+    bounds = _bounds(account, now)
     used_recent_facts = False
     try:
         facts = await recent.find(account.platform, account.handle, bounds, now) if recent else None
@@ -152,6 +154,15 @@ def refresh_delay(account_id: UUID, interval: timedelta) -> timedelta:
 def finished_at(now: datetime, started: float) -> datetime:
     """The instant a refresh that began at `now` has come to."""
     return now + timedelta(seconds=monotonic() - started)
+
+
+def _bounds(account: AccountRefresh, now: datetime) -> PostBounds:
+    lookback = account.post_lookback_days
+    return PostBounds(
+        account.max_recent_posts,
+        None if lookback is None else now - timedelta(days=lookback),
+        FIRST_EMPTY_WEEKS if account.last_refreshed_at is None else EMPTY_WEEKS,
+    )
 
 
 def _identity(account: AccountRefresh) -> AccountIdentity:

@@ -25,9 +25,8 @@ DENIALS = frozenset({AnswerClass.NOT_FOUND, AnswerClass.UNAVAILABLE})
 PROFILE_ADDRESS = re.compile(r"/@([\w.]{1,24})(?:[?#]|$)", re.ASCII)
 PAGE_SIZE = 15
 MOST_PAGES = 40
-MOST_EMPTY_PAGES = 3
-"""In a row. The list looks back about a week at a time, so a quiet channel costs a request for each empty one."""
 EMPTY_PAGE_STEP = timedelta(days=7)
+"""The list looks back about a week at a time, so a quiet channel costs a request for each empty one."""
 LIST_PARAMETERS: Mapping[str, str] = {
     "aid": "1988",
     "app_language": "en",
@@ -190,7 +189,7 @@ class TikTokWeb:
                 channel.shortfall = f"{unreadable} posts could not be read" if unreadable else None
                 return channel
             empty_pages = 0 if times else empty_pages + 1
-            if empty_pages == MOST_EMPTY_PAGES:
+            if empty_pages >= bounds.most_empty_weeks:
                 return channel
             cursor = _milliseconds(min(times)) if times else cursor - EMPTY_PAGE_STEP // timedelta(milliseconds=1)
             if bounds.published_after is not None and cursor < _milliseconds(bounds.published_after):
@@ -235,9 +234,8 @@ def _is_reached(channel: Channel, bounds: PostBounds, oldest: datetime | None) -
 
 def _page_limit(bounds: PostBounds) -> int:
     """How many pages a walk may take: those that hold the posts, and room for empty weeks between them."""
-    if bounds.max_posts is None:
-        return MOST_PAGES
-    return min(-(-bounds.max_posts // PAGE_SIZE) + 2 * MOST_EMPTY_PAGES, MOST_PAGES)
+    full_pages = MOST_PAGES if bounds.max_posts is None else min(-(-bounds.max_posts // PAGE_SIZE), MOST_PAGES)
+    return full_pages + 2 * bounds.most_empty_weeks
 
 
 def _milliseconds(moment: datetime) -> int:
