@@ -1,10 +1,12 @@
 """Fixtures every test may ask for: real engines, one database per test process, settings that point at them."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, asynccontextmanager
 
+import msgspec
 import pytest
 
+from app.runtime import Runtime, open_runtime
 from app.settings import Settings
 from app.store.db import close_database, open_database
 from tests import engines
@@ -72,20 +74,36 @@ async def database(settings: Settings) -> AsyncIterator[None]:
     await close_database()
 
 
+@asynccontextmanager
+async def set_aside(settings: Settings) -> AsyncIterator[None]:
+    """The open database closed while another one, or a runtime that opens it itself, is at work."""
+    assert settings.database_url is not None
+    await close_database()
+    try:
+        yield
+    finally:
+        await open_database(settings.database_url, POOL_SIZE)
+
+
+@pytest.fixture
+async def runtime(database: None, settings: Settings, sandbox: Sandbox) -> AsyncIterator[Runtime]:
+    """A runtime whose providers ask a sandbox of the test's own."""
+    upstream = msgspec.structs.replace(settings, upstream_base_template=sandbox.template, request_timeout_seconds=1.0)
+    async with set_aside(settings), open_runtime(upstream) as running:
+        yield running
+
+
 @pytest.fixture
 async def own_engines(database: None, settings: Settings, cluster: str) -> AsyncIterator[Settings]:
     """A database and a Valkey of one's own, for a test that sweeps, runs workers or wipes Valkey.
 
     The database is the open one while the test runs.
     """
-    assert settings.database_url is not None
     with engines.cache() as redis, engines.temporary_folder() as folder:
-        async with engines.cloned_database(cluster) as url:
-            await close_database()
+        async with engines.cloned_database(cluster) as url, set_aside(settings):
             await open_database(url, POOL_SIZE)
             yield Settings(database_url=url, redis_url=redis, data_dir=str(folder), database_pool_size=POOL_SIZE)
             await close_database()
-            await open_database(settings.database_url, POOL_SIZE)
 
 
 @pytest.fixture

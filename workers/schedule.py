@@ -9,11 +9,10 @@ import asyncpg
 from redis.exceptions import RedisError
 from tortoise.exceptions import BaseORMException
 
-from app.core.collect.sweep import sweep_due_accounts
+from app.core.collect.sweep import make_room, sweep_due_accounts
 from app.domain.clock import utc_now
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings, read_settings
-from app.store.partitions import ensure_partitions
 from workers.actors import refresh_account
 from workers.capacity import count_threads
 
@@ -32,7 +31,7 @@ async def run_scheduler(settings: Settings, stop: asyncio.Event) -> None:
             now = utc_now()
             try:
                 if partitions_made_at is None or now - partitions_made_at > PARTITIONS_EVERY:
-                    await ensure_partitions(now, now)
+                    await make_room(now, now)
                     partitions_made_at = now
                 await hand_out(runtime, now)
             except PASSING as error:

@@ -42,6 +42,8 @@ def decode_cursor(secret: bytes, binding: str, cursor: str, *path: str) -> list[
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise problem from None
+    if base64.urlsafe_b64encode(raw).decode().rstrip("=") != cursor:
+        raise problem  # spare bits of the last character are set: not as we wrote it
     signature, payload = raw[:SIGNATURE_BYTES], raw[SIGNATURE_BYTES:]
     if not hmac.compare_digest(signature, _signature(secret, binding, payload)):
         raise problem

@@ -1,7 +1,6 @@
 """Refreshing against the sandbox: what is stored equals the truth, under every order of events and every fault."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -21,7 +20,7 @@ from app.domain.records import Account, RunState, Video
 from app.domain.viewer import Viewer
 from app.providers.base import AccountIdentity, PostBounds
 from app.providers.failures import AnswerClass
-from app.runtime import Runtime, open_runtime
+from app.runtime import Runtime
 from app.settings import Settings
 from app.store.db import fetch
 from app.store.partitions import ensure_partitions
@@ -71,10 +70,8 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(settings: Settings, sandbox: Sandbox) -> AsyncIterator[Desk]:
-    upstream = msgspec.structs.replace(settings, upstream_base_template=sandbox.template, request_timeout_seconds=1.0)
-    async with open_runtime(upstream) as runtime:
-        yield Desk(runtime, await new_viewer(), sandbox)
+async def desk(runtime: Runtime, sandbox: Sandbox) -> Desk:
+    return Desk(runtime, await new_viewer(), sandbox)
 
 
 BOUNDS = PostBounds(max_posts=30, published_after=None)

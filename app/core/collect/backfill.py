@@ -5,20 +5,19 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from app.core.collect.refresh import refresh_account
-from app.core.collect.sweep import renew_lease, take_lease
+from app.core.collect.sweep import make_room, renew_lease, take_lease
 from app.domain.clock import Clock
 from app.domain.records import Account
 from app.providers.chain import Chains
 from app.store.leases import set_due
 from app.store.observations import select_observed_times
-from app.store.partitions import ensure_partitions
 
 WAIT_SECONDS = 0.2
 
 
 async def prepare_backfill(accounts: Sequence[Account], since: datetime, now: datetime) -> None:
     """Makes room for observations since then, and keeps the sweep away from accounts until they are filled."""
-    await ensure_partitions(since, now)
+    await make_room(since, now)
     for account in accounts:
         await set_due(account.organization_id, account.id, None)
 

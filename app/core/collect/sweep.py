@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.core.collect.refresh import Lease
 from app.store.leases import count_leased_accounts, extend_lease, lease_account, lease_due_accounts
+from app.store.partitions import ensure_partitions
 
 
 async def sweep_due_accounts(now: datetime, lease_time: timedelta, worker_threads: int) -> list[Lease]:
@@ -17,6 +18,11 @@ async def sweep_due_accounts(now: datetime, lease_time: timedelta, worker_thread
     if limit == 0:
         return []
     return [Lease(*row) for row in await lease_due_accounts(now, now + lease_time, limit)]
+
+
+async def make_room(since: datetime, now: datetime) -> None:
+    """Sees to it that observations from `since` to some months after `now` have a place. Idempotent."""
+    await ensure_partitions(since, now)
 
 
 async def take_lease(organization_id: UUID, account_id: UUID, now: datetime, lease_time: timedelta) -> Lease | None:
