@@ -24,7 +24,7 @@ from app.demo import fill_demo
 from app.domain.clock import utc_now
 from app.domain.problems import Problem
 from app.domain.viewer import Scope
-from app.embedded import StartFailure
+from app.embedded import StartFailure, end_forks_with_me
 from app.preflight import check_port, check_servers, environment_of, opened_database, prepare_database, reached_servers
 from app.settings import PREFIX, Settings, SettingsError, describe, read_settings
 from app.up import run_up
@@ -32,6 +32,8 @@ from app.up import run_up
 EXPECTED_FAILURE = 2
 """Exit code of a failure its user can mend, said in one line."""
 WORKER_SHUTDOWN_MILLISECONDS = 8_000
+SANDBOX_HOST = "127.0.0.1"
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 INSTALLATION = Path(app.__file__).parent.parent
 """The folder that holds the packages `app` and `workers`; no other folder is searched for them."""
 
@@ -74,24 +76,14 @@ def api() -> None:
     with _part() as settings:
         check_port(settings)
         # Looked up here: no other part needs the faces, nor the time and memory their schema takes.
-        application = import_from_string("app.main:create_app")(settings)
-        config = uvicorn.Config(
-            application,
-            host=settings.host,
-            port=settings.port,
-            loop="uvloop",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=5,
-        )
-        uvicorn.Server(config).run()
+        _serve(import_from_string("app.main:create_app")(settings), settings.host, settings.port)
 
 
 @commands.command()
 def worker() -> None:
     """Run the workers that fetch what is due."""
     with _part() as settings:
+        end_forks_with_me()  # Dramatiq's processes would otherwise go on without it, seen by nobody
         options = ["--path", str(INSTALLATION), "--skip-logging"]
         options += ["--processes", str(settings.worker_processes), "--threads", str(settings.worker_threads)]
         options += ["--worker-shutdown-timeout", str(WORKER_SHUTDOWN_MILLISECONDS)]
@@ -115,12 +107,20 @@ def migrate() -> None:
 
 
 @commands.command()
-@click.option("--list", "listing", is_flag=True, help="Print the accounts described by hand and end.")
+@click.option("--list", "listing", is_flag=True, help="Print the accounts that are described by hand, and end.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8900, show_default=True)
 def sandbox(listing: bool, port: int) -> None:
     """Run a local imitation of the platforms' public pages."""
-    sys.argv = ["creatorgraph sandbox", "--list"] if listing else ["creatorgraph sandbox", "--port", str(port)]
-    runpy.run_module("app.sandbox", run_name="__main__", alter_sys=True)
+    # Looked up as well: it is a stand-in for the outside world, and nothing of ours imports it.
+    if listing:
+        table = Table("Platform", "Handle", "What it is for", box=None, header_style="bold", pad_edge=False)
+        for row in import_from_string("app.sandbox.world.handles:list_scenarios")():
+            table.add_row(*row)
+        Console().print(table)
+        return
+    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
+    check_port(Settings(host=SANDBOX_HOST, port=port))
+    _serve(import_from_string("app.sandbox.server:create_app")(), SANDBOX_HOST, port)
 
 
 @commands.command()
@@ -167,15 +167,27 @@ def show_settings() -> None:
 def _part() -> Iterator[Settings]:
     """The settings of a long-running part, whose servers are known to answer; its log goes to the error stream."""
     with reached_servers(read_settings()) as settings:
-        logging.basicConfig(
-            level=settings.log_level.upper(),
-            format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-            stream=sys.stderr,
-        )
-        logging.getLogger("httpx").setLevel(logging.WARNING)  # it names every request
+        logging.basicConfig(level=settings.log_level.upper(), format=LOG_FORMAT)
+        for name in ("httpx", "tortoise"):  # they name every request and every closing
+            logging.getLogger(name).setLevel(logging.WARNING)
         asyncio.run(check_servers(settings))
         os.environ.update(environment_of(settings))  # where the workers' modules read them
         yield settings
+
+
+def _serve(application: Any, host: str, port: int) -> None:
+    """Answer until SIGINT or SIGTERM. In this process: `python -m uvicorn` would import from the current folder."""
+    config = uvicorn.Config(
+        application,
+        host=host,
+        port=port,
+        loop="uvloop",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    uvicorn.Server(config).run()
 
 
 def main() -> None:

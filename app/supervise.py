@@ -84,7 +84,8 @@ class Supervisor:
         command = [sys.executable, "-P", "-m", "app.cli", *child.arguments]
         with log.open("ab") as output:
             process = await asyncio.create_subprocess_exec(
-                *leashed(command, signal.SIGTERM),
+                # Without us nobody would kill what is slow to end; parts are made to lose nothing by it.
+                *leashed(command, signal.SIGKILL),
                 cwd=self._folder,
                 env=self._environment,
                 stdin=asyncio.subprocess.DEVNULL,

