@@ -20,9 +20,10 @@ run: $(RUN) ## start everything with the demo; Ctrl-C stops it
 test: $(DEV) ## run every test
 	@$(BIN)/pytest -n auto --maxprocesses 4
 
-check: $(DEV) ## format, lint, types, import contracts, schema drift
+check: $(DEV) ## format, lint, types, import contracts, drift of schema, migrations and catalogue, schema drift
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --cache-dir .cache/imports
 	@$(BIN)/python -m app.api.graphql.export | diff schema.graphql - || { echo "schema.graphql is old: make schema"; exit 1; }
+	@$(BIN)/pytest tests/store/test_schema.py tests/test_house.py tests/test_settings.py
 
 conformance: $(DEV) ## outside suites and a browser against a running server
 	@bash tests/conformance/run.sh
@@ -30,7 +31,8 @@ conformance: $(DEV) ## outside suites and a browser against a running server
 fix: $(DEV) ## format and mend what can be mended
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-schema: $(DEV) ## write schema.graphql from the code
+schema: $(DEV) ## write schema.graphql from the code, and app/store/schema.sql from the migrations
+	@$(BIN)/python -m tests.store
 	@$(BIN)/python -m app.api.graphql.export > schema.graphql
 
 migration: $(DEV) ## write the migration from the models

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.settings import Settings, SettingsError, describe, read_settings
@@ -58,3 +59,19 @@ def test_an_unusable_value_names_its_variable_and_what_it_takes(name: str, text:
 def test_every_setting_has_a_line_of_meaning() -> None:
     for name in Settings.__struct_fields__:
         assert describe(name).endswith(".")
+
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "settings.md"
+
+
+def documented_settings() -> str:
+    """The table of docs/settings.md, as the code says it."""
+    rows = ["| setting | default | meaning |", "| --- | --- | --- |"]
+    for field in msgspec.structs.fields(Settings):
+        default = "" if field.default is None else f"`{field.default}`"
+        rows.append(f"| `CREATORGRAPH_{field.name.upper()}` | {default} | {describe(field.name)} |")
+    return "\n".join(rows) + "\n"
+
+
+def test_every_setting_is_documented() -> None:
+    assert documented_settings() in DOCUMENT.read_text(), documented_settings()
