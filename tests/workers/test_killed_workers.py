@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
+from redis.asyncio import Redis
 
 from app.core.tracking.accounts import NewAccount, list_accounts, track_account
 from app.domain.cursors import page_request
@@ -29,21 +30,8 @@ DEADLINE_SECONDS = 90
 
 
 async def test_a_killed_worker_loses_nothing(own_engines: Settings, sandbox: Sandbox) -> None:
-    # The sandbox stands still, so that whenever a refresh comes through, the truth is the same.
-    frozen = datetime.now(UTC) - timedelta(hours=1)
-    assert (await sandbox.client.post("/_ctl/clock", json={"freeze_at": frozen.isoformat()})).status_code == 200
-    await sandbox.fault("www.instagram.com", "slow", delay_ms=400)
-    settings = msgspec.structs.replace(
-        own_engines,
-        upstream_base_template=sandbox.template,
-        lease_seconds=2.0,
-        worker_threads=4,
-        recent_facts_seconds=0,
-    )
-    viewer = await new_viewer()
-    for number in range(ACCOUNTS):
-        await track_account(viewer, NewAccount(Platform.INSTAGRAM, f"killed{number}"), now=datetime.now(UTC))
-
+    settings = await slow_and_still(own_engines, sandbox)
+    viewer = await viewer_of_due_accounts()
     async with part("scheduler", settings):
         for _ in range(2):
             async with part("worker", settings) as worker:
@@ -52,23 +40,63 @@ async def test_a_killed_worker_loses_nothing(own_engines: Settings, sandbox: San
                 await worker.wait()
         async with part("worker", settings):
             await until(lambda: all_refreshed(viewer))
+    assert await lost_runs(viewer) >= 1, "the workers were killed while nothing was running"
+    await each_account_counts_once(viewer, sandbox)
 
+
+async def test_a_wiped_valkey_loses_nothing(own_engines: Settings, sandbox: Sandbox) -> None:
+    settings = await slow_and_still(own_engines, sandbox)
+    viewer = await viewer_of_due_accounts()
+    assert settings.redis_url is not None
+    async with (
+        Redis.from_url(settings.redis_url) as redis,
+        part("scheduler", settings),
+        part("worker", settings),
+    ):
+        for _ in range(3):
+            await until(lambda: at_work(viewer))
+            await redis.flushall()
+        await until(lambda: all_refreshed(viewer))
+    await each_account_counts_once(viewer, sandbox)
+
+
+FROZEN = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+
+
+async def slow_and_still(engines: Settings, sandbox: Sandbox) -> Settings:
+    """Settings on a sandbox that takes its time, and whose time stands still: the truth is the same at any moment."""
+    reply = await sandbox.client.post("/_ctl/clock", json={"freeze_at": FROZEN.isoformat()})
+    assert reply.status_code == 200
+    await sandbox.fault("www.instagram.com", "slow", delay_ms=400)
+    return msgspec.structs.replace(
+        engines, upstream_base_template=sandbox.template, lease_seconds=2.0, worker_threads=4, recent_facts_seconds=0
+    )
+
+
+async def viewer_of_due_accounts() -> Viewer:
+    viewer = await new_viewer()
+    for number in range(ACCOUNTS):
+        await track_account(viewer, NewAccount(Platform.INSTAGRAM, f"killed{number}"), now=datetime.now(UTC))
+    return viewer
+
+
+async def each_account_counts_once(viewer: Viewer, sandbox: Sandbox) -> None:
+    """Every account has the figures of the truth, from one observation of its profile and one of each post."""
     accounts = await read(viewer)
     assert len(accounts) == ACCOUNTS
     for account in accounts:
-        truth = await sandbox.truth("instagram", "account", account.handle, frozen)
+        truth = await sandbox.truth("instagram", "account", account.handle, FROZEN)
         assert {name: getattr(account, name) for name in ACCOUNT_COUNTERS} == {
             name: truth[name] for name in ACCOUNT_COUNTERS
         }
-    assert await lost_runs(viewer) >= 1, "the workers were killed while nothing was running"
     counted = await fetch(
         """
-        SELECT d.observations, a.discovered_posts, d.likes_start + d.likes_gain AS likes, a.likes AS latest
-        FROM account a JOIN account_day d ON d.account_id = a.id WHERE a.organization_id = $1
+        SELECT sum(d.observations) AS observations, a.discovered_posts, a.likes AS latest,
+               sum(d.likes_start + d.likes_gain) AS likes
+        FROM account a JOIN account_day d ON d.account_id = a.id WHERE a.organization_id = $1 GROUP BY a.id
         """,
         viewer.organization_id,
     )
-    # One observation of the profile and one of each post, each account once.
     assert [(row["observations"], row["likes"]) for row in counted] == [
         (1 + row["discovered_posts"], row["latest"]) for row in counted
     ]
