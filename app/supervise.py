@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
@@ -29,6 +29,8 @@ class Child:
     arguments: tuple[str, ...]
     once: bool = False
     """Whether it is done, and not started again, when it ends well."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What it finds in its environment beside what all children find there."""
     on_line: Callable[[str], None] | None = None
     """Takes each line of its output; without it they go to its log. Errors always go to its log."""
 
@@ -87,7 +89,7 @@ class Supervisor:
                 # Without us nobody would kill what is slow to end; parts are made to lose nothing by it.
                 *leashed(command, signal.SIGKILL),
                 cwd=self._folder,
-                env=self._environment,
+                env={**self._environment, **child.environment},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE if child.on_line else output,
                 stderr=output,

@@ -13,7 +13,7 @@ from rich.console import Console
 from app.demo import prepare_demo
 from app.embedded import data_folder
 from app.preflight import check_port, check_servers, environment_of, give_bootstrap_key, started_servers, update_tables
-from app.settings import Settings
+from app.settings import PREFIX, Settings
 from app.supervise import Child, Supervisor
 from app.welcome import Backfill, show_welcome
 
@@ -75,7 +75,9 @@ async def _bring_up(settings: Settings, children: Supervisor, *, demo: bool, con
         await give_bootstrap_key(settings)
         if demo:
             await _answers(settings.upstream_base_template.format(host="_ctl/clock"))
-        for part in ("api", "worker", "scheduler"):
+        graphiql = {f"{PREFIX}GRAPHIQL_KEY": key} if key is not None else {}
+        children.start(Child("api", ("api",), environment=graphiql))
+        for part in ("worker", "scheduler"):
             children.start(Child(part, (part,)))
         url = _api_url(settings)
         if not await _answers(f"{url}/health"):

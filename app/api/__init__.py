@@ -1,0 +1,1 @@
+"""The faces: how the world speaks to the use cases."""

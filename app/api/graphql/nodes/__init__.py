@@ -1,0 +1,1 @@
+"""The objects of the graph: each maps a record by attribute."""

@@ -1,0 +1,15 @@
+"""Keys: who asks, read from the Authorization header."""
+
+from starlette.datastructures import Headers
+
+from app.core.access.keys import authenticate
+from app.domain.problems import Unauthenticated
+from app.domain.viewer import Viewer
+
+
+async def read_viewer(headers: Headers) -> Viewer:
+    """The viewer of `Authorization: Bearer KEY`. Raises Unauthenticated without one, or with a key not known."""
+    scheme, _, key = headers.get("authorization", "").strip().partition(" ")
+    if scheme.lower() != "bearer" or not key.strip():
+        raise Unauthenticated("An API key is needed. Send it as Authorization: Bearer KEY.")
+    return await authenticate(key.strip())

@@ -1,0 +1,95 @@
+"""Loaders: what many fields of one request ask for one by one is asked of a use case at once."""
+
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from app.core.analytics.series import account_series
+from app.core.tracking.accounts import load_accounts
+from app.core.tracking.videos import list_videos, load_videos
+from app.domain.cursors import PageRequest
+from app.domain.problems import NotFound
+from app.domain.records import Account, Page, Series, Video
+from app.domain.series import Granularity, SeriesMode
+from app.domain.viewer import Viewer
+from app.domain.windows import Window
+
+Value = TypeVar("Value")
+Arguments = TypeVar("Arguments", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class VideosAsked:
+    """The arguments of a list of videos."""
+
+    page: PageRequest
+    with_total: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesAsked:
+    """The arguments of a series; only the counters selected are read."""
+
+    window: Window
+    granularity: Granularity
+    mode: SeriesMode
+    counters: tuple[str, ...]
+
+
+class Loaders:
+    """The loaders of one request: they hold what it has read, so they never outlive it."""
+
+    def __init__(self, viewer: Viewer, now: datetime) -> None:
+        async def read_videos(ids: Sequence[UUID], asked: VideosAsked) -> Mapping[UUID, Page[Video]]:
+            return await list_videos(viewer, ids, asked.page, with_total=asked.with_total)
+
+        async def read_series(ids: Sequence[UUID], asked: SeriesAsked) -> Mapping[UUID, Series]:
+            return await account_series(
+                viewer, ids, asked.window, asked.granularity, asked.mode, asked.counters, now=now
+            )
+
+        self.accounts: DataLoader[UUID, Account | None] = DataLoader(_by_id(partial(load_accounts, viewer)))
+        self.videos: DataLoader[UUID, Video | None] = DataLoader(_by_id(partial(load_videos, viewer)))
+        self.account_videos: DataLoader[tuple[UUID, VideosAsked], Page[Video]] = DataLoader(_by_arguments(read_videos))
+        self.account_series: DataLoader[tuple[UUID, SeriesAsked], Series] = DataLoader(_by_arguments(read_series))
+
+
+def _by_id(
+    read: Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, Value]]],
+) -> Callable[[list[UUID]], Awaitable[Sequence[Value | None]]]:
+    """A batch of ids answered by one call; an id that is absent from the answer is None."""
+
+    async def load(ids: list[UUID]) -> Sequence[Value | None]:
+        found = await read(ids)
+        return [found.get(id) for id in ids]
+
+    return load
+
+
+def _by_arguments(
+    read: Callable[[Sequence[UUID], Arguments], Awaitable[Mapping[UUID, Value]]],
+) -> Callable[[list[tuple[UUID, Arguments]]], Awaitable[Sequence[Value | BaseException]]]:
+    """A batch of (id, arguments) answered by one call for each set of arguments; one that fails fails alone."""
+
+    async def load(keys: list[tuple[UUID, Arguments]]) -> Sequence[Value | BaseException]:
+        groups: dict[Arguments, list[UUID]] = {}
+        for id, arguments in keys:
+            groups.setdefault(arguments, []).append(id)
+        answers: dict[tuple[UUID, Arguments], Value | BaseException] = {}
+        # One after the other: a request holds one database connection, however many aliases it has.
+        for arguments, ids in groups.items():
+            try:
+                found = await read(ids, arguments)
+            except Exception as error:
+                answers.update({(id, arguments): error for id in ids})
+            else:
+                gone = NotFound("This was removed while it was being read.")
+                answers.update({(id, arguments): found.get(id, gone) for id in ids})
+        return [answers[key] for key in keys]
+
+    return load

@@ -1,0 +1,93 @@
+"""Accounts in the graph."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+from strawberry import UNSET
+
+from app.api.graphql.connections import After, Before, Connection, First, Last, asked_page
+from app.api.graphql.context import Info
+from app.api.graphql.fields import resolver
+from app.api.graphql.loaders import VideosAsked
+from app.api.graphql.nodes.interfaces import HasAnalytics, Node, Tracked, node_id
+from app.api.graphql.nodes.videos import Video
+from app.api.graphql.selections import selected_fields
+from app.api.graphql.values.enums import Platform
+from app.api.graphql.values.scalars import JSON, URL, BigInt
+from app.domain import records
+
+
+@strawberry.type(description="One handle on one platform that the organization tracks, with its latest counters.")
+class Account(Node, Tracked, HasAnalytics):
+    id: strawberry.ID = node_id("Account")
+    platform: Platform = strawberry.field(description="The platform it lives on.")
+    handle: str = strawberry.field(description="Its handle, in lower case and without the @.")
+    url: URL = strawberry.field(description="Its profile page.")
+    external_id: str | None = strawberry.field(
+        description="The platform's own id of it, which survives a change of handle; null before the first refresh."
+    )
+    display_name: str | None = strawberry.field(description="The name it shows; null before the first refresh.")
+    biography: str | None = strawberry.field(description="What it says about itself.")
+    link_in_bio: str | None = strawberry.field(description="The link on its profile, as it stands there.")
+    picture_url: URL | None = strawberry.field(description="Its picture at the platform; such addresses expire.")
+    category: str | None = strawberry.field(description="A category the caller gave it.")
+    metadata: JSON = strawberry.field(description="What the caller attached: an object of strings.")
+    is_verified: bool = strawberry.field(description="Whether the platform has verified it.")
+    is_active: bool = strawberry.field(description="Whether it is refreshed at all.")
+    is_unavailable: bool = strawberry.field(description="Whether the platform says that it is not there any more.")
+    is_private: bool = strawberry.field(description="Whether its posts are hidden from the public.")
+    added_at: datetime = strawberry.field(description="When tracking began.")
+    first_refreshed_at: datetime | None = strawberry.field(description="Its first refresh; null before.")
+    last_refreshed_at: datetime | None = strawberry.field(description="Its latest refresh; null before the first.")
+    next_refresh_at: datetime | None = strawberry.field(description="When it is due again; null while it is not.")
+    refresh_interval_hours: int = strawberry.field(description="Hours between two refreshes.")
+
+    followers: BigInt | None = strawberry.field(name="followerCount", description="Followers; null while unknown.")
+    following: BigInt | None = strawberry.field(
+        name="followingCount", description="Accounts it follows; null while unknown."
+    )
+    profile_posts: BigInt | None = strawberry.field(
+        name="profilePostCount", description="Posts its profile counts; null while unknown."
+    )
+    total_likes: BigInt | None = strawberry.field(
+        name="totalLikeCount", description="Likes its profile counts; null while unknown."
+    )
+    discovered_posts: BigInt = strawberry.field(
+        name="discoveredPostCount", description="Posts found in its feed and tracked here."
+    )
+    views: BigInt | None = strawberry.field(
+        name="viewCount", description="Views of its discovered videos; null while unknown."
+    )
+    plays: BigInt | None = strawberry.field(
+        name="playCount", description="Plays of its discovered videos; null while unknown."
+    )
+    likes: BigInt | None = strawberry.field(
+        name="likeCount", description="Likes of its discovered videos; null while unknown."
+    )
+    comments: BigInt | None = strawberry.field(
+        name="commentCount", description="Comments on its discovered videos; null while unknown."
+    )
+    shares: BigInt | None = strawberry.field(
+        name="shareCount", description="Shares of its discovered videos; null while unknown."
+    )
+    saves: BigInt | None = strawberry.field(
+        name="saveCount", description="Saves of its discovered videos; null while unknown."
+    )
+
+    @resolver("Its discovered videos, newest first.", Connection[Video])
+    async def videos(
+        account: strawberry.Parent[records.Account],
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> records.Page[records.Video]:
+        page = asked_page(first, after, last, before)
+        asked = VideosAsked(page, with_total="totalCount" in selected_fields(info))
+        return await info.context.loaders.account_videos.load((account.id, asked))
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: object) -> bool:
+        return isinstance(value, records.Account)

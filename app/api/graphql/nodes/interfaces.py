@@ -1,0 +1,64 @@
+"""What several types of the graph have in common."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+
+from app.api.graphql.context import Info
+from app.api.graphql.fields import resolver
+from app.api.graphql.loaders import SeriesAsked
+from app.api.graphql.nodes.timeseries import TimeSeries, selected_counters
+from app.api.graphql.values.enums import Granularity, SeriesMode
+from app.api.graphql.values.ids import encode_id
+from app.api.graphql.values.scalars import JSON
+from app.api.graphql.values.windows import LAST_30_DAYS, WindowInput, read_window
+from app.domain.records import Account, Series
+
+NODE_ID = "Global id: opaque, stable, unique among all types."
+
+
+def node_id(type_name: str, attribute: str = "id") -> Any:
+    """The field `id` of a type of that name, made of the uuid its record has under `attribute`."""
+
+    def read(record: strawberry.Parent[object]) -> strawberry.ID:
+        return encode_id(type_name, getattr(record, attribute))
+
+    return strawberry.field(resolver=read, description=NODE_ID)
+
+
+@strawberry.interface(description="Anything with an id of its own, to be read again by node(id:).")
+class Node:
+    id: strawberry.ID = strawberry.field(description=NODE_ID)
+
+
+@strawberry.interface(description="Something that is refreshed again and again.")
+class Tracked:
+    added_at: datetime | None = strawberry.field(
+        description="When somebody asked to track it; null for what was found along the way."
+    )
+    first_refreshed_at: datetime | None = strawberry.field(description="Its first refresh; null before.")
+    last_refreshed_at: datetime | None = strawberry.field(description="Its latest refresh; null before the first.")
+    next_refresh_at: datetime | None = strawberry.field(description="When it is due again; null while it is not.")
+    refresh_interval_hours: int | None = strawberry.field(description="Hours between two refreshes.")
+    is_active: bool = strawberry.field(description="Whether it is refreshed at all.")
+    is_unavailable: bool = strawberry.field(description="Whether the platform says that it is not there any more.")
+    metadata: JSON = strawberry.field(description="What the caller attached: an object of strings.")
+
+
+@strawberry.interface(description="Something with figures over time.")
+class HasAnalytics:
+    @resolver("Its figures over a window. Only the counters selected are read.", TimeSeries)
+    async def timeseries(
+        account: strawberry.Parent[Account],
+        info: Info,
+        window: Annotated[WindowInput | None, strawberry.argument(description="Which days.")] = LAST_30_DAYS,
+        granularity: Annotated[
+            Granularity | None, strawberry.argument(description="How long a bucket is.")
+        ] = Granularity.DAY,
+        mode: Annotated[SeriesMode | None, strawberry.argument(description="What a value is.")] = SeriesMode.GAIN,
+        timezone: Annotated[str | None, strawberry.argument(description="IANA zone whose days are meant.")] = "UTC",
+    ) -> Series:
+        days = read_window(window or LAST_30_DAYS, timezone or "UTC", info.context.now)
+        asked = SeriesAsked(days, granularity or Granularity.DAY, mode or SeriesMode.GAIN, selected_counters(info))
+        return await info.context.loaders.account_series.load((account.id, asked))

@@ -1,0 +1,62 @@
+"""Videos in the graph."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from app.api.graphql.context import Info
+from app.api.graphql.fields import resolver
+from app.api.graphql.nodes.interfaces import Node, node_id
+from app.api.graphql.values.enums import Platform, VideoKind, ViewsKind
+from app.api.graphql.values.scalars import URL, BigInt
+from app.domain import records
+
+if TYPE_CHECKING:
+    from app.api.graphql.nodes.accounts import Account
+
+
+@strawberry.type(description="One post, with its latest counters.")
+class Video(Node):
+    id: strawberry.ID = node_id("Video")
+    platform: Platform = strawberry.field(description="The platform it lives on.")
+    external_id: str = strawberry.field(description="The platform's own id of it.")
+    shortcode: str | None = strawberry.field(description="Instagram's short name of it; null elsewhere.")
+    kind: VideoKind = strawberry.field(description="What sort of post it is.")
+    url: URL = strawberry.field(description="Its page at the platform.")
+    caption: str | None = strawberry.field(description="Its text.")
+    published_at: datetime | None = strawberry.field(description="When it was posted; null while unknown.")
+    duration_seconds: int | None = strawberry.field(description="How long it plays; null while unknown.")
+    thumbnail_url: URL | None = strawberry.field(description="Its still picture; such addresses expire.")
+    video_url: URL | None = strawberry.field(name="mediaUrl", description="Its media file; such addresses expire.")
+    is_pinned: bool = strawberry.field(description="Whether it is pinned to the top of its account's feed.")
+    is_unavailable: bool = strawberry.field(description="Whether the platform says that it is not there any more.")
+    discovered_at: datetime | None = strawberry.field(
+        description="When it was found in its account's feed; null when it was not."
+    )
+    added_at: datetime | None = strawberry.field(
+        description="When somebody asked to track it; null when it was only discovered."
+    )
+    first_refreshed_at: datetime | None = strawberry.field(description="Its first refresh; null before.")
+    last_refreshed_at: datetime | None = strawberry.field(description="Its latest refresh; null before the first.")
+
+    views_kind: ViewsKind | None = strawberry.field(
+        description="What its platform counts as one view; null while views are unknown."
+    )
+    views: BigInt | None = strawberry.field(name="viewCount", description="Views; null while unknown.")
+    plays: BigInt | None = strawberry.field(name="playCount", description="Plays; null while unknown.")
+    likes: BigInt | None = strawberry.field(name="likeCount", description="Likes; null while unknown or hidden.")
+    comments: BigInt | None = strawberry.field(name="commentCount", description="Comments; null while unknown.")
+    shares: BigInt | None = strawberry.field(name="shareCount", description="Shares; null while unknown.")
+    saves: BigInt | None = strawberry.field(name="saveCount", description="Saves; null while unknown.")
+
+    @resolver(
+        "The tracked account whose feed it was found in.",
+        Annotated["Account", strawberry.lazy("app.api.graphql.nodes.accounts")] | None,
+    )
+    async def account(video: strawberry.Parent[records.Video], info: Info) -> records.Account | None:
+        return None if video.account_id is None else await info.context.loaders.accounts.load(video.account_id)
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: object) -> bool:
+        return isinstance(value, records.Video)

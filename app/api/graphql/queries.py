@@ -1,0 +1,86 @@
+"""The entrances for reading."""
+
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+from strawberry import UNSET
+
+from app.api.graphql.connections import After, Before, Connection, First, Last, asked_page
+from app.api.graphql.context import Context, Info
+from app.api.graphql.fields import resolver
+from app.api.graphql.nodes import organizations
+from app.api.graphql.nodes.accounts import Account
+from app.api.graphql.nodes.interfaces import Node
+from app.api.graphql.selections import selected_fields
+from app.api.graphql.values.enums import Platform
+from app.api.graphql.values.ids import decode_id, decode_id_of
+from app.core.tracking.accounts import find_account, list_accounts
+from app.domain import records, viewer
+from app.domain.filters import AccountFilter
+from app.domain.problems import InvalidInput
+
+MOST_NODES = 200
+
+
+async def _load_node(context: Context, type_name: str, id: UUID) -> object | None:
+    """The record behind a global id, or None."""
+    match type_name:
+        case "Account":
+            return await context.loaders.accounts.load(id)
+        case "Video":
+            return await context.loaders.videos.load(id)
+        case "Organization" if id == context.viewer.organization_id:
+            return context.viewer
+    return None
+
+
+@strawberry.type(description="Everything that can be read.")
+class Query:
+    @resolver("A tracked account; null when there is none.", Account | None)
+    async def account(
+        info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an account.")]
+    ) -> records.Account | None:
+        return await info.context.loaders.accounts.load(decode_id_of("Account", id, "id"))
+
+    @resolver("The tracked account of a handle; null when it is not tracked.", Account | None)
+    async def account_by_handle(
+        info: Info,
+        platform: Annotated[Platform, strawberry.argument(description="The platform it lives on.")],
+        handle: Annotated[str, strawberry.argument(description="Its handle, with or without @, or its profile URL.")],
+    ) -> records.Account | None:
+        return await find_account(info.context.viewer, platform, handle)
+
+    @resolver("The tracked accounts, most recently added first.", Connection[Account])
+    async def accounts(
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+        platform: Annotated[Platform | None, strawberry.argument(description="Only accounts of this one.")] = UNSET,
+    ) -> records.Page[records.Account]:
+        return await list_accounts(
+            info.context.viewer,
+            AccountFilter(platform or None),
+            asked_page(first, after, last, before),
+            with_total="totalCount" in selected_fields(info),
+        )
+
+    @resolver("The object of a global id; null when there is none.", Node | None)
+    async def node(
+        info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")]
+    ) -> object | None:
+        return await _load_node(info.context, *decode_id(id, "id"))
+
+    @resolver("The objects of up to 200 global ids, in their order.", list[Node | None])
+    def nodes(
+        info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global ids, at most 200.")]
+    ) -> list[object]:
+        if len(ids) > MOST_NODES:
+            raise InvalidInput(f"There are {len(ids)} ids; {MOST_NODES} are allowed.", "ids")
+        return [_load_node(info.context, *decoded) for decoded in [decode_id(id, "ids") for id in ids]]
+
+    @resolver("Who asks: the API key and its organization.", organizations.Viewer)
+    def viewer(info: Info) -> viewer.Viewer:
+        return info.context.viewer

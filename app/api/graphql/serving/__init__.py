@@ -1,0 +1,1 @@
+"""GraphQL over HTTP: requests read, documents kept, errors shown, answers sent."""

@@ -1,0 +1,62 @@
+"""Errors as callers see them: a code on each, and nothing of our insides."""
+
+import logging
+import re
+from typing import Any
+
+from graphql import GraphQLError
+from strawberry.utils.str_converters import to_camel_case
+
+from app.domain.problems import Problem
+
+PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+OPERATION_UNRESOLVED = "OPERATION_RESOLUTION_FAILURE"
+BAD_USER_INPUT = "BAD_USER_INPUT"
+BAD_REQUEST = "BAD_REQUEST"
+METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
+UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
+PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
+INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
+
+ERROR_ON_OUR_SIDE = "Something failed on our side. Quote the request id when you report it."
+
+Error = dict[str, Any]
+"""One entry of `errors` in an answer."""
+
+logger = logging.getLogger(__name__)
+
+_PYTHON_WORDS = {"None": "null", "True": "true", "False": "false"}
+_WORDS_OUTSIDE_QUOTES = re.compile(r"""'[^']*'|"[^"]*"|\b(None|True|False)\b""")
+
+
+def show_message(message: str, code: str, **extensions: str) -> Error:
+    """An error that has no place in the document."""
+    return {"message": message, "extensions": {"code": code, **extensions}}
+
+
+def show_document_error(error: GraphQLError, code: str) -> Error:
+    """What graphql-core found in a document or in its variables, told in the words of JSON."""
+    message = _WORDS_OUTSIDE_QUOTES.sub(lambda found: _PYTHON_WORDS.get(found[0], found[0]), error.message)
+    return {**error.formatted, "message": message, "extensions": {"code": code}}
+
+
+def show_execution_error(error: GraphQLError, request_id: str) -> Error:
+    """What a resolver raised: a problem has its code and argument, all else is logged under the request's id."""
+    cause = error.original_error
+    if isinstance(cause, Problem):
+        extensions = {"code": cause.code}
+        if cause.path:
+            extensions["argument"] = ".".join(to_camel_case(name) for name in cause.path)
+        return {**error.formatted, "extensions": extensions}
+    if cause is None:  # a value that a scalar or an enum refused while an argument was coerced
+        return show_document_error(error, BAD_USER_INPUT)
+    masked = show_failure(cause, request_id)
+    return {**error.formatted, **masked}
+
+
+def show_failure(cause: BaseException, request_id: str) -> Error:
+    """An error of ours: the log has it under the request's id, the caller gets the id alone."""
+    logger.error("Request %s failed", request_id, exc_info=cause)
+    return show_message(ERROR_ON_OUR_SIDE, INTERNAL_SERVER_ERROR, requestId=request_id)

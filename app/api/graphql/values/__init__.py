@@ -1,0 +1,1 @@
+"""How values travel: scalars, enums, windows, global ids."""

@@ -1,0 +1,95 @@
+"""Enums of the domain as GraphQL shows them; the types of this face import them from here, described."""
+
+from collections.abc import Mapping
+from enum import Enum, StrEnum
+
+import strawberry
+from strawberry.types.enum import StrawberryEnumDefinition
+
+from app.domain.platforms import Platform, VideoKind, ViewsKind
+from app.domain.series import Granularity, SeriesMode
+from app.domain.viewer import Scope
+from app.domain.windows import WindowPreset
+
+__all__ = ["ErrorCode", "Granularity", "Platform", "Scope", "SeriesMode", "VideoKind", "ViewsKind", "WindowPreset"]
+
+
+class ErrorCode(StrEnum):
+    """What a mutation error is about."""
+
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    HANDLE_TAKEN = "HANDLE_TAKEN"
+
+
+def _show(enum: type[Enum], description: str, values: Mapping[Enum, str]) -> None:
+    """Registers an enum of the domain, which stays free of GraphQL; every value is described."""
+    strawberry.enum(enum, description=description)
+    definition: StrawberryEnumDefinition = enum.__strawberry_definition__  # type: ignore[attr-defined]
+    for value in definition.values:
+        value.description = values[enum[value.name]]
+
+
+_show(
+    Platform,
+    "A social platform an account or a video lives on.",
+    {Platform.TIKTOK: "TikTok.", Platform.INSTAGRAM: "Instagram."},
+)
+_show(
+    VideoKind,
+    "What sort of post a video is.",
+    {
+        VideoKind.VIDEO: "A video.",
+        VideoKind.REEL: "An Instagram reel.",
+        VideoKind.IMAGE: "A single picture.",
+        VideoKind.CAROUSEL: "Several pictures or videos in one post.",
+    },
+)
+_show(
+    ViewsKind,
+    "What the platform counted as one view.",
+    {
+        ViewsKind.PLAYS: "Every start of playing.",
+        ViewsKind.THREE_SECOND_VIEWS: "Views of at least three seconds.",
+        ViewsKind.IMPRESSIONS: "Times it was shown.",
+    },
+)
+_show(
+    WindowPreset,
+    "That many days ending today, today included.",
+    {
+        WindowPreset.LAST_7_DAYS: "Today and the 6 days before.",
+        WindowPreset.LAST_30_DAYS: "Today and the 29 days before.",
+        WindowPreset.LAST_90_DAYS: "Today and the 89 days before.",
+    },
+)
+_show(
+    Granularity,
+    "How long a bucket of a series is.",
+    {
+        Granularity.DAY: "One local day.",
+        Granularity.WEEK: "An ISO week, Monday to Sunday.",
+        Granularity.MONTH: "A calendar month.",
+    },
+)
+_show(
+    SeriesMode,
+    "What a bucket's values are.",
+    {SeriesMode.GAIN: "The change within the bucket.", SeriesMode.LEVEL: "The level at the bucket's end."},
+)
+_show(
+    Scope,
+    "What a key may do.",
+    {
+        Scope.READ: "Read everything of the organization.",
+        Scope.WRITE: "Read, and track and change.",
+        Scope.ADMIN: "Read, write, and manage keys.",
+    },
+)
+_show(
+    ErrorCode,
+    "What a mutation error is about.",
+    {
+        ErrorCode.BAD_USER_INPUT: "A value is malformed or out of its bounds.",
+        ErrorCode.HANDLE_TAKEN: "The organization tracks this account already.",
+    },
+)

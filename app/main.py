@@ -1,0 +1,51 @@
+"""Builds the ASGI application: faces, routes, middleware, and what is open while it runs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+
+from app.api.graphql.serving.server import GraphQLServer
+from app.api.headers import AnswerHeaders
+from app.api.health import show_health
+from app.api.problems import show_failure, show_method_not_allowed, show_not_found
+from app.domain.clock import utc_now
+from app.runtime import open_runtime
+from app.settings import Settings
+from app.web.files import BundledFiles
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The whole API as one ASGI application; its lifespan opens and closes the runtime."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with open_runtime(settings) as runtime:
+            app.state.runtime = runtime
+            yield
+
+    return Starlette(
+        routes=[
+            Route("/", show_entrance),
+            Route("/health", show_health),
+            Route("/graphql", GraphQLServer(settings, utc_now)),
+            Mount("/assets", BundledFiles()),
+        ],
+        middleware=[Middleware(AnswerHeaders)],
+        exception_handlers={
+            HTTPStatus.NOT_FOUND: show_not_found,
+            HTTPStatus.METHOD_NOT_ALLOWED: show_method_not_allowed,
+            HTTPStatus.INTERNAL_SERVER_ERROR: show_failure,
+        },
+        lifespan=lifespan,
+    )
+
+
+async def show_entrance(_request: Request) -> Response:
+    """Leads whoever opens the address in a browser to GraphiQL."""
+    return RedirectResponse("/graphql")

@@ -1,0 +1,1 @@
+"""Pages served to people, with everything they need bundled."""

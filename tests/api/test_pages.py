@@ -1,0 +1,96 @@
+"""What a browser is given: the GraphiQL page, its files, the way there."""
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+
+from app.main import create_app
+from app.settings import Settings
+from app.web.files import FOLDER
+
+HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+KEY = 'cg_"quoted"&<key>'
+
+
+@pytest.mark.parametrize(
+    ("base_url", "filled"),
+    [
+        ("http://127.0.0.1:8000", "cg_&quot;quoted&quot;&amp;&lt;key&gt;"),
+        ("http://localhost", "cg_&quot;quoted&quot;&amp;&lt;key&gt;"),
+        ("http://[::1]:8000", "cg_&quot;quoted&quot;&amp;&lt;key&gt;"),
+        ("http://creatorgraph.example", ""),
+        ("http://127.0.0.1.example", ""),
+    ],
+)
+async def test_the_page_is_filled_with_a_key_on_this_machine_alone(
+    database: None, settings: Settings, base_url: str, filled: str
+) -> None:
+    app = create_app(msgspec.structs.replace(settings, graphiql_key=KEY))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base_url) as client:
+        page = await client.get("/graphql", headers=HTML)
+    assert page.status_code == 200
+    assert f'<meta name="api-key" content="{filled}">' in page.text
+
+
+async def test_the_page_runs_its_own_scripts_alone(client: httpx.AsyncClient) -> None:
+    first = await client.get("/graphql", headers=HTML)
+    second = await client.get("/graphql", headers=HTML)
+    nonces = re.findall(r'nonce="([^"]+)"', first.text)
+    assert len(nonces) == 1
+    assert first.headers["content-security-policy"] == (
+        f"default-src 'none'; script-src 'self' 'nonce-{nonces[0]}'; style-src 'self' 'unsafe-inline'; "
+        "connect-src 'self'; img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    assert nonces[0] not in second.text
+    assert first.headers["content-type"] == "text/html; charset=utf-8"
+    assert first.headers["cache-control"] == "no-store"
+    assert first.headers["vary"] == "Accept"
+    assert "{{" not in first.text.split("<script nonce")[0]
+
+
+async def test_the_page_asks_for_bundled_files_alone_whose_hashes_match(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/graphql", headers=HTML)).text
+    asked = re.findall(r'(?:src|href)="([^"]+)" integrity="sha384-([^"]+)"', page)
+    assert len(asked) == 6
+    assert len(re.findall(r'(?:src|href)="(?!data:)', page)) == 6
+    for path, digest in asked:
+        file = await client.get(path)
+        assert file.status_code == 200
+        assert base64.b64encode(hashlib.sha384(file.content).digest()).decode() == digest
+        assert file.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert file.headers["x-content-type-options"] == "nosniff"
+
+
+def test_every_bundled_package_has_its_licence() -> None:
+    assert all((folder / "LICENSE").read_text().startswith("MIT License") for folder in Path(FOLDER).iterdir())
+
+
+async def test_the_entrance_leads_to_graphiql(client: httpx.AsyncClient) -> None:
+    response = await client.get("/")
+    assert (response.status_code, response.headers["location"]) == (307, "/graphql")
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/assets/nothing.js", "/assets/../app/settings.py"])
+async def test_other_paths_are_problem_details(client: httpx.AsyncClient, path: str) -> None:
+    response = await client.get(path)
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json() == {
+        "type": "about:blank",
+        "title": "Not Found",
+        "status": 404,
+        "detail": "Nothing is at this path. GraphQL is at /graphql.",
+    }
+
+
+async def test_health_only_answers_reads(client: httpx.AsyncClient) -> None:
+    response = await client.post("/health")
+    assert response.status_code == 405
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD"}
+    assert response.json() == {"type": "about:blank", "title": "Method Not Allowed", "status": 405}
