@@ -6,7 +6,7 @@ from itertools import count
 from uuid import UUID, uuid4
 
 from app.core.access.keys import authenticate, create_key
-from app.core.collect.recording import Recorded, record_facts, record_organization
+from app.core.collect.recording import Recorded, lock_for_recording, record_facts, record_organization
 from app.core.tracking.accounts import NewAccount, track_account
 from app.domain.facts import AccountFacts, Count, PostFacts, ProfileFacts
 from app.domain.platforms import Platform, VideoKind, ViewsKind
@@ -88,13 +88,16 @@ async def record(account: Account, facts: AccountFacts, now: datetime | None = N
     """Records facts as a refresh does, partitions included."""
     await ensure_partitions(facts.captured_at, facts.captured_at)
     clock = datetime.now(UTC)
-    async with transaction():
-        lease = await lease_account(account.organization_id, account.id, clock, clock + timedelta(minutes=5))
-        assert lease is not None
-        locked = await lock_account_refresh(account.organization_id, account.id, lease)
-        assert locked is not None
-        recorded = await record_facts(locked, facts, run_of(account), now or facts.captured_at)
-        await record_organization(account.organization_id, recorded)
+    lease = await lease_account(account.organization_id, account.id, clock, clock + timedelta(minutes=5))
+    assert lease is not None
+    try:
+        async with transaction():
+            accounts = await lock_for_recording(account.organization_id, account.id, facts)
+            locked = await lock_account_refresh(account.organization_id, account.id, lease)
+            assert locked is not None
+            recorded = await record_facts(locked, facts, run_of(account), accounts, now or facts.captured_at)
+            await record_organization(account.organization_id, recorded)
+    finally:
         await release(account)
     return recorded
 

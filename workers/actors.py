@@ -23,6 +23,8 @@ async def refresh_account(organization_id: str, account_id: str, lease_id: str) 
     if not await renew_lease(lease, utc_now(), tools.lease_time):
         log.info("account %s: the lease is over, the message is dropped", account_id)
         return
-    refreshed = await refresh_leased_account(tools.chains, tools.recent, lease, now=utc_now())
+    refreshed = await refresh_leased_account(
+        tools.chains, tools.recent, lease, now=utc_now(), lease_time=tools.lease_time
+    )
     if refreshed is not None:
         log.info("account %s: %s, %s", account_id, refreshed.state, refreshed.answer_class)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from contextlib import AsyncExitStack
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -18,6 +19,8 @@ from workers.capacity import announce_threads, withdraw_threads
 log = logging.getLogger(__name__)
 
 ANNOUNCE_SECONDS = 2.0
+CANNOT_START = 3
+"""Exit code of a worker process that found no database; whoever keeps it running starts it again."""
 
 
 class OpenRuntime(Middleware):
@@ -34,7 +37,12 @@ class OpenRuntime(Middleware):
 
     def before_worker_boot(self, broker: Broker, worker: Worker) -> None:
         self._threads = worker.worker_threads
-        self._run(self._open())
+        try:
+            self._run(self._open())
+        except Exception:
+            # Dramatiq would go on without: a worker that takes messages and can do nothing with them.
+            log.exception("the worker cannot start")
+            os._exit(CANNOT_START)
 
     def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:
         # Comes before the event loop's own end: shutting down runs through the middleware backwards.

@@ -40,15 +40,16 @@ class Change:
     is_baseline: bool
 
 
-def merge_observations(observations: Iterable[Observation]) -> list[Observation]:
+def merge_observations(observations: Iterable[Observation], views_kind: ViewsKind | None) -> list[Observation]:
     """The observations in order of capture, those of one instant merged per counter.
 
     Known before unknown, exact before approximate, then the greater: the same whatever the order they arrived in.
+    Of two kinds of views at one instant the kind that the post keeps wins.
     """
     merged: dict[datetime, Observation] = {}
     for observation in observations:
         twin = merged.get(observation.captured_at)
-        merged[observation.captured_at] = observation if twin is None else _merge(twin, observation)
+        merged[observation.captured_at] = observation if twin is None else _merge(twin, observation, views_kind)
     return [merged[instant] for instant in sorted(merged)]
 
 
@@ -86,15 +87,15 @@ def fold_observations(
     return changes
 
 
-def _merge(one: Observation, other: Observation) -> Observation:
-    kind = one.views_kind or other.views_kind
+def _merge(one: Observation, other: Observation, views_kind: ViewsKind | None) -> Observation:
+    if other.views_kind is views_kind:
+        one, other = other, one
     counts = other.counts
-    if other.views_kind not in (None, kind):
-        # Two kinds of views at one instant cannot be compared; the first stored one stays.
+    if None not in (one.views_kind, other.views_kind) and other.views_kind is not one.views_kind:
         counts = {counter: count for counter, count in counts.items() if counter != "views"}
     merged: dict[str, Count] = dict(one.counts)
     for counter, count in counts.items():
         twin = merged.get(counter)
         if twin is None or (count.step, -count.value) < (twin.step, -twin.value):
             merged[counter] = count
-    return Observation(one.captured_at, merged, kind)
+    return Observation(one.captured_at, merged, one.views_kind or other.views_kind)

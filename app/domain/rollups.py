@@ -88,6 +88,14 @@ def add_vector(sums: dict[Key, Vector], key: Key, vector: Vector) -> None:
     sums[key] = list(vector) if present is None else [a + b for a, b in zip(present, vector, strict=True)]
 
 
+def total_of(vectors: Iterable[Vector]) -> Vector:
+    """All vectors added up."""
+    total = [0] * WIDTH
+    for vector in vectors:
+        total = [a + b for a, b in zip(total, vector, strict=True)]
+    return total
+
+
 def level_change(vector: Vector, counter: str) -> int:
     """By how much the level of a set rises through what a vector adds up."""
     offset = OFFSET[counter]

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from app.domain.problems import InvalidInput
 from app.domain.records import Bucket
-from app.domain.windows import Window
+from app.domain.windows import LONGEST_WINDOW_DAYS, Window
 
 
 class Granularity(StrEnum):
@@ -64,8 +65,10 @@ def cut_window(window: Window, granularity: Granularity | int, today: date) -> l
     """The buckets of a window, oldest first: days, ISO weeks, months, or that many days counted from its start.
 
     The first and last are cut to the window. A bucket is partial where the window cuts it and while its last day has
-    not ended (`today` is the local date in the window's zone).
+    not ended (`today` is the local date in the window's zone). Raises InvalidInput for a number of days out of bounds.
     """
+    if isinstance(granularity, int) and not 1 <= granularity <= LONGEST_WINDOW_DAYS:
+        raise InvalidInput(f"A bucket of {granularity} days; it takes 1 to {LONGEST_WINDOW_DAYS}.", "granularity")
     spans = []
     for start, end in _calendar(window.start, window.end, granularity):
         cut_start, cut_end = max(start, window.start), min(end, window.end)
@@ -115,11 +118,7 @@ def _calendar(first: date, last: date, granularity: Granularity | int) -> Iterat
         if granularity is Granularity.MONTH:
             following = (start.replace(day=28) + timedelta(days=4)).replace(day=1)
         else:
-            days = (
-                {Granularity.DAY: 1, Granularity.WEEK: 7}.get(granularity, 0)
-                if isinstance(granularity, Granularity)
-                else granularity
-            )
+            days = FIXED_DAYS[granularity] if isinstance(granularity, Granularity) else granularity
             following = start + timedelta(days=days)
         yield start, following - timedelta(days=1)
         start = following

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from app.domain.problems import InvalidInput
 
 LONGEST_WINDOW_DAYS = 731
+EARLIEST_DATE = date(2000, 1, 1)
+"""No platform is older, and the calendar's own beginning has no day before it."""
 
 
 class WindowPreset(StrEnum):
@@ -74,6 +76,8 @@ def dated_window(start: date, end: date, zone: ZoneInfo, now: datetime, *path: s
     today = now.astimezone(zone).date()
     if start > end:
         raise InvalidInput(f"start ({start}) is after end ({end}).", *path, "start")
+    if start < EARLIEST_DATE:
+        raise InvalidInput(f"start ({start}) is before {EARLIEST_DATE}.", *path, "start")
     if end > today:
         raise InvalidInput(f"end ({end}) is after today ({today} in {zone.key}).", *path, "end")
     window = Window(start, end, zone)

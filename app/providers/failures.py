@@ -41,23 +41,23 @@ class Refusal:
 
 
 class Effect(StrEnum):
-    """What an outcome does to the tracked thing, besides the facts it may carry."""
+    """What an outcome does to the tracked thing, besides the facts it may carry. A later success undoes it."""
 
     NONE = "none"
     MARK_PRIVATE = "mark_private"
-    VOTE_GONE = "vote_gone"
-    """One vote that it is gone. A chain answers NOT_FOUND only when a second, independent sign agreed."""
+    """It is there, but not for the public: it is private, and unavailable."""
+    MARK_UNAVAILABLE = "mark_unavailable"
+    """It is not there any more. At once: a chain answers NOT_FOUND only when a second, independent sign agreed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
     """What a class asks of us.
 
-    `delays` is the wait until the next try by the number of failures in a row (the last one repeats); it is empty where
-    the thing's ordinary refresh interval applies. `retry` says whether that try comes before the ordinary one would.
+    `delays` is the wait until the next try by the number of outcomes in a row that came short (the last one repeats);
+    it is empty where the thing's ordinary refresh interval applies.
     """
 
-    retry: bool
     asks_next_provider: bool
     delays: tuple[timedelta, ...] = ()
     effect: Effect = Effect.NONE
@@ -72,27 +72,28 @@ def _hours(*hours: float) -> tuple[timedelta, ...]:
 
 
 TREATMENTS: Mapping[AnswerClass, Treatment] = {
-    AnswerClass.OK: Treatment(retry=False, asks_next_provider=False),
-    AnswerClass.PARTIAL: Treatment(retry=False, asks_next_provider=True),
-    AnswerClass.HIDDEN: Treatment(retry=False, asks_next_provider=False),
-    # Votes must lie a day apart, so the second one is asked for in good time and the later ones seldom.
-    AnswerClass.NOT_FOUND: Treatment(False, True, _hours(6, 24, 72, 168), Effect.VOTE_GONE),
-    AnswerClass.PRIVATE: Treatment(False, False, _hours(24, 72, 168), Effect.MARK_PRIVATE),
-    # Gone, or refused to us: nobody can tell. Blocks look like this, so it never votes.
-    AnswerClass.UNAVAILABLE: Treatment(True, True, _hours(1, 6, 24)),
-    AnswerClass.LOGIN_REQUIRED: Treatment(False, True, _hours(6, 24, 72)),
-    AnswerClass.REGION_BLOCKED: Treatment(False, True, _hours(24, 72)),
-    AnswerClass.RATE_LIMITED: Treatment(True, True, _minutes(15, 30, 60, 120, 240)),
-    AnswerClass.BLOCKED: Treatment(True, True, _minutes(30, 60, 120, 240, 480)),
-    AnswerClass.CHALLENGE: Treatment(True, True, _minutes(1, 30, 60, 120, 240, 480)),
-    AnswerClass.SESSION_INVALID: Treatment(False, True, _hours(6, 24)),
-    AnswerClass.ACCOUNT_CHALLENGED: Treatment(False, True, _hours(6, 24)),
-    AnswerClass.AUTH_INVALID: Treatment(False, True, _hours(6, 24)),
-    AnswerClass.QUOTA_EXHAUSTED: Treatment(True, True, _hours(6, 24)),
-    AnswerClass.SCHEMA_CHANGED: Treatment(False, True, _hours(1, 6, 24)),
-    AnswerClass.UPSTREAM_ERROR: Treatment(True, True, _minutes(1, 5, 15, 60, 180)),
-    AnswerClass.NETWORK_TIMEOUT: Treatment(True, True, _minutes(1, 5, 15, 60, 180)),
-    AnswerClass.UNSUPPORTED: Treatment(False, True, _hours(1)),
+    AnswerClass.OK: Treatment(asks_next_provider=False),
+    # A part is missing: asked for again soon, then less often, but never less than a whole one would be.
+    AnswerClass.PARTIAL: Treatment(True, _hours(1, 6, 24)),
+    AnswerClass.HIDDEN: Treatment(asks_next_provider=False),
+    # What is gone may come back, as a suspended account does, or open up: asked for less and less often.
+    AnswerClass.NOT_FOUND: Treatment(True, _hours(6, 24, 72, 168), Effect.MARK_UNAVAILABLE),
+    AnswerClass.PRIVATE: Treatment(False, _hours(24, 72, 168), Effect.MARK_PRIVATE),
+    # Gone, or refused to us: nobody can tell. Blocks look like this, so it marks nothing.
+    AnswerClass.UNAVAILABLE: Treatment(True, _hours(1, 6, 24)),
+    AnswerClass.LOGIN_REQUIRED: Treatment(True, _hours(6, 24, 72)),
+    AnswerClass.REGION_BLOCKED: Treatment(True, _hours(24, 72)),
+    AnswerClass.RATE_LIMITED: Treatment(True, _minutes(15, 30, 60, 120, 240)),
+    AnswerClass.BLOCKED: Treatment(True, _minutes(30, 60, 120, 240, 480)),
+    AnswerClass.CHALLENGE: Treatment(True, _minutes(1, 30, 60, 120, 240, 480)),
+    AnswerClass.SESSION_INVALID: Treatment(True, _hours(6, 24)),
+    AnswerClass.ACCOUNT_CHALLENGED: Treatment(True, _hours(6, 24)),
+    AnswerClass.AUTH_INVALID: Treatment(True, _hours(6, 24)),
+    AnswerClass.QUOTA_EXHAUSTED: Treatment(True, _hours(6, 24)),
+    AnswerClass.SCHEMA_CHANGED: Treatment(True, _hours(1, 6, 24)),
+    AnswerClass.UPSTREAM_ERROR: Treatment(True, _minutes(1, 5, 15, 60, 180)),
+    AnswerClass.NETWORK_TIMEOUT: Treatment(True, _minutes(1, 5, 15, 60, 180)),
+    AnswerClass.UNSUPPORTED: Treatment(True, _hours(1)),
 }
 
 LONGEST_RETRY_AFTER = timedelta(hours=24)
@@ -101,9 +102,10 @@ LONGEST_RETRY_AFTER = timedelta(hours=24)
 def retry_delay(answer_class: AnswerClass, failures: int, retry_after_seconds: int | None = None) -> timedelta | None:
     """How long to wait after an outcome before trying again; None where the ordinary refresh interval applies.
 
-    `failures` is how many outcomes in a row had no facts, this one included (1 or more). A wait the upstream asked for
-    (at most a day of it) takes the place of the first step and is never undercut: an upstream that keeps refusing after
-    the wait it named itself is left alone for longer.
+    After a PARTIAL one the sooner of this and the interval applies. `failures` is how many outcomes in a row came
+    short, this one included (1 or more). A wait the upstream asked for (at most a day of it) takes the place of the
+    first step and is never undercut: an upstream that keeps refusing after the wait it named itself is left alone for
+    longer.
 
     >>> retry_delay(AnswerClass.NETWORK_TIMEOUT, 2)
     datetime.timedelta(seconds=300)

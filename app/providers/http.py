@@ -1,6 +1,7 @@
 """The one door to the platforms: bounded requests to known hosts, and what their answers amount to before reading."""
 
 import asyncio
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -101,11 +102,18 @@ class Upstream:
         return replace(self, moment=moment)
 
     async def get(
-        self, host: str, path: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+        self,
+        host: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        within_seconds: float = math.inf,
     ) -> Reply:
-        """One GET within the time limit, its body at most 5 MiB. Failures of any kind are replies, never raised.
+        """One GET, its body at most 5 MiB. Failures of any kind are replies, never raised.
 
-        Raises ValueError for a host that is not one of HOSTS.
+        It takes at most `within_seconds`, and never more than the time limit of every request. Raises ValueError for a
+        host that is not one of HOSTS.
         """
         if host not in HOSTS:
             raise ValueError(f"{host} is no host of a platform")
@@ -115,11 +123,12 @@ class Upstream:
         url = self.base_template.format(host=host) + path
         loop = asyncio.get_running_loop()
         started = loop.time()
+        longest = min(self.timeout_seconds, within_seconds)
         try:
-            async with asyncio.timeout(self.timeout_seconds):
+            async with asyncio.timeout(longest):
                 reply = await self._exchange(url, host, params, sent)
         except (TimeoutError, httpx.TimeoutException):
-            reply = Reply(AnswerClass.NETWORK_TIMEOUT, f"{host} did not answer in {self.timeout_seconds:g} s")
+            reply = Reply(AnswerClass.NETWORK_TIMEOUT, f"{host} did not answer in {longest:.3g} s")
         except httpx.ConnectError:
             reply = Reply(AnswerClass.NETWORK_TIMEOUT, f"{host} could not be reached")
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -152,7 +161,9 @@ def _class_of(response: httpx.Response, host: str) -> tuple[AnswerClass, str]:
     if response.is_success:
         return AnswerClass.OK, ""
     if response.is_redirect:
-        return AnswerClass.BLOCKED, f"{host} redirects to {response.headers['location'][:100]}"
+        # Any 3xx is one here, also those that need no Location: 300, 304.
+        location = response.headers.get("location", "")[:100] or "nowhere"
+        return AnswerClass.BLOCKED, f"{host} redirects to {location} (status {status})"
     if response.is_server_error:
         return AnswerClass.UPSTREAM_ERROR, f"{host} failed with status {status}"
     unknown = (AnswerClass.UPSTREAM_ERROR, "answered strangely")

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import SystemRandom
@@ -74,25 +75,29 @@ class Pacing:
         self._asks_again_at = 0.0
         """The loop time before which Valkey is left alone, after it did not answer."""
 
-    async def wait_turn(self, lane: Lane) -> float:
-        """Returns 0.0 when it is this request's turn, or at once how many seconds are too long to be waited out."""
+    async def wait_turn(self, lane: Lane, until: float = math.inf) -> float:
+        """Returns 0.0 when it is this request's turn, or at once how many seconds are too long to be waited out.
+
+        Too long is beyond LONGEST_WAIT_SECONDS, or past the loop time `until`.
+        """
         if not self._is_on:
             return 0.0
         spacing = lane.spacing_seconds * (1 + LONGEST_JITTER * self._jitter())
-        wait = await self.reserve(lane, spacing)
-        if wait > LONGEST_WAIT_SECONDS:
+        now = asyncio.get_running_loop().time
+        wait = await self.reserve(lane, spacing, min(LONGEST_WAIT_SECONDS, until - now()))
+        if wait > min(LONGEST_WAIT_SECONDS, until - now()):
             return wait
         await asyncio.sleep(wait)
         return 0.0
 
-    async def reserve(self, lane: Lane, spacing: float) -> float:
-        """Seconds until the lane's next free start, which is taken unless it lies beyond LONGEST_WAIT_SECONDS."""
-        shared = await self._run(RESERVE, lane, spacing, LONGEST_WAIT_SECONDS)
+    async def reserve(self, lane: Lane, spacing: float, longest_wait: float = LONGEST_WAIT_SECONDS) -> float:
+        """Seconds until the lane's next free start, which is taken unless it lies beyond `longest_wait`."""
+        shared = await self._run(RESERVE, lane, spacing, longest_wait)
         if shared is not None:
             return shared
         now = asyncio.get_running_loop().time()
         start = max(now, self._next_start.get(lane.name, now))
-        if start - now <= LONGEST_WAIT_SECONDS:
+        if start - now <= longest_wait:
             self._next_start[lane.name] = start + spacing
         return start - now
 

@@ -10,7 +10,12 @@ from app.domain.facts import Count
 from app.domain.links import RULES
 from app.domain.platforms import Platform
 
-LARGEST_COUNT = 2**63 - 1
+LARGEST_COUNT = 10**13
+"""A hundred times the largest counters seen, which are some 10^11; larger is unknown.
+
+Sums over thousands of posts must stay below 2^53, the largest whole number every reader of our JSON holds exactly, and
+one absurd counter must not spoil them.
+"""
 LONGEST_NAME = 300
 LONGEST_TEXT = 5_000
 LONGEST_URL = 4_096

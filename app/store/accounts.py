@@ -1,6 +1,6 @@
 """Accounts: rows to records, and what tracking, sweeping and refreshing do to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,38 +19,26 @@ from app.domain.records import Account, Page
 from app.domain.rollups import Vector, known_change, level_change
 from app.domain.viewer import Viewer
 from app.store import models
-from app.store.db import execute, fetch, fetch_row
+from app.store.db import execute, fetch, fetch_row, transaction
 from app.store.paging import Listing, Order, make_page, page_clauses
 
-UPDATE_REFRESHED = f"""
+ADD_COUNTERS = f"""
 UPDATE account SET
-    first_refreshed_at = least(first_refreshed_at, $3),
-    last_refreshed_at = greatest(last_refreshed_at, $3),
-    discovered_posts = discovered_posts + $4,
-    external_id = coalesce(external_id, $5),
-    secondary_id = coalesce(secondary_id, $6),
-    display_name = CASE WHEN $7 THEN $8 ELSE display_name END,
-    biography = CASE WHEN $7 THEN $9 ELSE biography END,
-    link_in_bio = CASE WHEN $7 THEN $10 ELSE link_in_bio END,
-    picture_url = CASE WHEN $7 THEN $11 ELSE picture_url END,
-    is_verified = CASE WHEN $7 THEN coalesce($12, is_verified) ELSE is_verified END,
-    is_private = CASE WHEN $7 THEN $13 ELSE is_private END,
     {
     ", ".join(
-        f"{counter} = CASE WHEN {counter} IS NULL AND ($15::int[])[{number}] = 0 THEN NULL"
-        f" ELSE coalesce({counter}, 0) + ($14::bigint[])[{number}] END"
+        f"{counter} = CASE WHEN {counter} IS NULL AND ($4::int[])[{number}] = 0 THEN NULL"
+        f" ELSE coalesce({counter}, 0) + ($3::bigint[])[{number}] END"
         for number, counter in enumerate(ACCOUNT_COUNTERS + POST_COUNTERS, 1)
     )
 },
     {
     ", ".join(
-        f"{counter}_known = {counter}_known + ($15::int[])[{number}]"
+        f"{counter}_known = {counter}_known + ($4::int[])[{number}]"
         for number, counter in enumerate(POST_COUNTERS, 1 + len(ACCOUNT_COUNTERS))
     )
 }
 WHERE organization_id = $1 AND id = $2
 """
-"""What is late ($7 false) changes figures, never what the account looks like now."""
 
 BY_ADDED_AT = Order(("added_at", "id"), ("timestamptz", "uuid"))
 
@@ -70,6 +58,7 @@ class AccountRefresh:
     last_refreshed_at: datetime | None
     refresh_interval: timedelta
     failures: int
+    discovered_posts: int
     max_recent_posts: int | None
     post_lookback_days: int | None
     levels: Mapping[str, int]
@@ -180,54 +169,79 @@ async def _account_refresh(
         last_refreshed_at=row["last_refreshed_at"],
         refresh_interval=timedelta(hours=row["refresh_interval_hours"]),
         failures=row["failures"],
+        discovered_posts=row["discovered_posts"],
         max_recent_posts=row["effective_max_recent_posts"],
         post_lookback_days=row["effective_post_lookback_days"],
         levels={name: row[name] for name in ACCOUNT_COUNTERS if row[name] is not None},
     )
 
 
-async def update_refreshed_account(
-    account: AccountRefresh, profile: ProfileFacts, captured_at: datetime, change: Vector, new_posts: int
-) -> None:
-    """Takes over what a profile shows, and adds the change to the latest counters."""
-    is_latest = account.last_refreshed_at is None or captured_at >= account.last_refreshed_at
-    counters = ACCOUNT_COUNTERS + POST_COUNTERS
+async def update_profile(account: AccountRefresh, profile: ProfileFacts, captured_at: datetime, new_posts: int) -> None:
+    """Takes over what a profile shows. What is late changes figures, never what the account looks like now."""
     await execute(
-        UPDATE_REFRESHED,
+        """
+        UPDATE account SET
+            first_refreshed_at = least(first_refreshed_at, $3),
+            last_refreshed_at = greatest(last_refreshed_at, $3),
+            discovered_posts = discovered_posts + $4,
+            external_id = coalesce(external_id, $5),
+            secondary_id = coalesce(secondary_id, $6),
+            display_name = CASE WHEN $7 THEN $8 ELSE display_name END,
+            biography = CASE WHEN $7 THEN $9 ELSE biography END,
+            link_in_bio = CASE WHEN $7 THEN $10 ELSE link_in_bio END,
+            picture_url = CASE WHEN $7 THEN $11 ELSE picture_url END,
+            is_verified = CASE WHEN $7 THEN coalesce($12, is_verified) ELSE is_verified END
+        WHERE organization_id = $1 AND id = $2
+        """,
         account.organization_id,
         account.id,
         captured_at,
         new_posts,
         profile.external_id,
         profile.secondary_id,
-        is_latest,
+        account.last_refreshed_at is None or captured_at >= account.last_refreshed_at,
         profile.display_name,
         profile.biography,
         profile.link_in_bio,
         profile.picture_url,
         profile.is_verified,
-        profile.is_private,
+    )
+
+
+async def add_account_counters(organization_id: UUID, account_id: UUID, change: Vector) -> None:
+    """Adds what rollup rows of an account gained to its latest counters."""
+    counters = ACCOUNT_COUNTERS + POST_COUNTERS
+    await execute(
+        ADD_COUNTERS,
+        organization_id,
+        account_id,
         [level_change(change, counter) for counter in counters],
         [known_change(change, counter) for counter in counters],
     )
 
 
+async def lock_accounts(organization_id: UUID, ids: Iterable[UUID]) -> None:
+    """Locks accounts until the transaction ends, in one order for everybody."""
+    await execute(
+        "SELECT FROM account WHERE organization_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE",
+        organization_id,
+        list(ids),
+    )
+
+
 async def rename_account(organization_id: UUID, account_id: UUID, handle: str) -> bool:
     """Takes over a new handle; False when the organization tracks another account under it."""
-    row = await fetch_row(
-        """
-        UPDATE account SET handle = $3
-        WHERE organization_id = $1 AND id = $2 AND NOT EXISTS (
-            SELECT FROM account other
-            WHERE other.organization_id = $1 AND other.platform = account.platform AND other.handle = $3
-        )
-        RETURNING id
-        """,
-        organization_id,
-        account_id,
-        handle,
-    )
-    return row is not None
+    try:
+        async with transaction():  # a savepoint: what is refused leaves the transaction around it whole
+            await execute(
+                "UPDATE account SET handle = $3 WHERE organization_id = $1 AND id = $2",
+                organization_id,
+                account_id,
+                handle,
+            )
+    except asyncpg.UniqueViolationError:
+        return False
+    return True
 
 
 def account_record(row: asyncpg.Record) -> Account:

@@ -1,7 +1,6 @@
 """The database: opened once per process, transactions, and parameterised SQL."""
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -123,12 +122,6 @@ async def execute(sql: str, *values: object) -> None:
     """Runs a statement for its effect."""
     async with _client().acquire_connection() as connection:
         await connection.execute(sql, *values)
-
-
-async def copy_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """COPYs rows into a table: the fastest way in, without any conflict handling."""
-    async with _client().acquire_connection() as connection:
-        await connection.copy_records_to_table(table, columns=list(columns), records=rows)
 
 
 def _client() -> AsyncpgDBClient:

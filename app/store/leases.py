@@ -10,7 +10,7 @@ async def lease_due_accounts(now: datetime, until: datetime, limit: int) -> list
     """Leases up to `limit` due accounts until then: (organization, account, lease). Two sweeps never get the same."""
     rows = await fetch(
         """
-        UPDATE account SET lease_id = gen_random_uuid(), lease_until = $2
+        UPDATE account SET lease_id = gen_random_uuid(), lease_until = $2, is_backfilling = false
         WHERE id IN (
             SELECT id FROM account
             WHERE is_active AND next_refresh_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
@@ -27,11 +27,16 @@ async def lease_due_accounts(now: datetime, until: datetime, limit: int) -> list
     return [(row["organization_id"], row["id"], row["lease_id"]) for row in rows]
 
 
-async def lease_account(organization_id: UUID, account_id: UUID, now: datetime, until: datetime) -> UUID | None:
-    """Leases one account, due or not; None while somebody else holds it."""
+async def lease_account(
+    organization_id: UUID, account_id: UUID, now: datetime, until: datetime, *, for_backfill: bool = False
+) -> UUID | None:
+    """Leases one account, due or not; None while somebody else holds it, and when it is gone.
+
+    A lease for a back-fill takes no worker's time.
+    """
     row = await fetch_row(
         """
-        UPDATE account SET lease_id = gen_random_uuid(), lease_until = $4
+        UPDATE account SET lease_id = gen_random_uuid(), lease_until = $4, is_backfilling = $5
         WHERE organization_id = $1 AND id = $2 AND (lease_until IS NULL OR lease_until <= $3)
         RETURNING lease_id
         """,
@@ -39,6 +44,7 @@ async def lease_account(organization_id: UUID, account_id: UUID, now: datetime, 
         account_id,
         now,
         until,
+        for_backfill,
     )
     return None if row is None else row["lease_id"]
 
@@ -61,8 +67,14 @@ async def extend_lease(organization_id: UUID, account_id: UUID, lease_id: UUID, 
 
 
 async def count_leased_accounts(now: datetime) -> int:
-    """How many accounts are being worked on, or wait in a queue."""
-    row = await fetch_row("SELECT count(*) AS n FROM account WHERE lease_id IS NOT NULL AND lease_until > $1", now)
+    """How many accounts workers work on, or will when their message is read."""
+    row = await fetch_row(
+        """
+        SELECT count(*) AS n FROM account
+        WHERE lease_id IS NOT NULL AND lease_until > $1 AND NOT is_backfilling
+        """,
+        now,
+    )
     assert row is not None
     return int(row["n"])
 
@@ -74,17 +86,19 @@ async def end_refresh(
     next_refresh_at: datetime,
     failures: int,
     is_unavailable: bool | None,
+    is_private: bool | None,
     lease_id: UUID | None,
 ) -> None:
     """Sets when the account is due next and ends the lease, or leaves it with `lease_id` for a caller that goes on.
 
-    `is_unavailable` None leaves that mark as it is.
+    A mark that is None stays as it is.
     """
     await execute(
         """
         UPDATE account
         SET next_refresh_at = $3, failures = $4, is_unavailable = coalesce($5, is_unavailable),
-            lease_id = $6, lease_until = CASE WHEN $6::uuid IS NULL THEN NULL ELSE lease_until END
+            is_private = coalesce($6, is_private),
+            lease_id = $7, lease_until = CASE WHEN $7::uuid IS NULL THEN NULL ELSE lease_until END
         WHERE organization_id = $1 AND id = $2
         """,
         organization_id,
@@ -92,6 +106,7 @@ async def end_refresh(
         next_refresh_at,
         failures,
         is_unavailable,
+        is_private,
         lease_id,
     )
 
@@ -103,4 +118,17 @@ async def set_due(organization_id: UUID, account_id: UUID, next_refresh_at: date
         organization_id,
         account_id,
         next_refresh_at,
+    )
+
+
+async def drop_lease(organization_id: UUID, account_id: UUID, lease_id: UUID) -> None:
+    """Ends a lease without a refresh; one that is another's by now stays."""
+    await execute(
+        """
+        UPDATE account SET lease_id = NULL, lease_until = NULL
+        WHERE organization_id = $1 AND id = $2 AND lease_id = $3
+        """,
+        organization_id,
+        account_id,
+        lease_id,
     )

@@ -69,6 +69,7 @@ class Account(Model):
     next_refresh_at = fields.DatetimeField(null=True)
     lease_id = fields.UUIDField(null=True)
     lease_until = fields.DatetimeField(null=True)
+    is_backfilling = fields.BooleanField(default=False)
     failures = fields.IntField(default=0)
 
     followers = fields.BigIntField(null=True)

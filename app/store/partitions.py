@@ -33,16 +33,20 @@ async def ensure_partitions(first: datetime, now: datetime) -> None:
     missing = set(names) - set(found["names"] or ())
     if not missing:
         return
+    for name, table, begin, end in wanted:
+        if name in missing:
+            await _make_partition(name, table, begin, end)
+
+
+async def _make_partition(name: str, table: str, begin: date, end: date) -> None:
+    """Makes one partition beside its table and attaches it: readers and writers of the table are not kept out."""
+    midnight = "" if table in BY_YEAR else " 00:00:00+00"
     async with transaction():
         await execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-        for name, table, begin, end in wanted:
-            if name in missing:
-                bounds = (
-                    f"FROM ('{begin}') TO ('{end}')"
-                    if table in BY_YEAR
-                    else f"FROM ('{begin} 00:00:00+00') TO ('{end} 00:00:00+00')"
-                )
-                await execute(f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table} FOR VALUES {bounds}")
+        if await fetch_row("SELECT FROM pg_class WHERE relname = $1", name) is None:
+            await execute(f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL)")
+            bounds = f"FROM ('{begin}{midnight}') TO ('{end}{midnight}')"
+            await execute(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES {bounds}")
 
 
 def is_missing_partition(error: BaseException) -> bool:

@@ -23,6 +23,7 @@ CREATE TABLE public.account (
     next_refresh_at timestamp with time zone,
     lease_id uuid,
     lease_until timestamp with time zone,
+    is_backfilling boolean NOT NULL,
     failures integer NOT NULL,
     followers bigint,
     following bigint,
@@ -358,7 +359,7 @@ CREATE INDEX account_due ON public.account USING btree (next_refresh_at) WHERE (
 CREATE INDEX account_leased ON public.account USING btree (lease_until) WHERE (lease_id IS NOT NULL);
 CREATE INDEX run_by_account ON public.run USING btree (organization_id, account_id, started_at);
 CREATE INDEX video_day_by_day ON ONLY public.video_day USING btree (organization_id, day) INCLUDE (video_id, views_level, plays_level, likes_level, comments_level, shares_level, saves_level);
-CREATE INDEX video_newest ON public.video USING btree (organization_id, account_id, COALESCE(published_at, '0001-01-01 00:00:00+00'::timestamp with time zone), id);
+CREATE INDEX video_newest ON public.video USING btree (organization_id, account_id, COALESCE(published_at, '1970-01-01 00:00:00+00'::timestamp with time zone), id);
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.api_key

@@ -18,7 +18,7 @@ from app.store.db import execute, fetch
 from app.store.ids import new_id
 from app.store.paging import Listing, Order, make_page, page_clauses
 
-PUBLISHED = "coalesce(published_at, '0001-01-01 00:00:00+00'::timestamptz)"
+PUBLISHED = "coalesce(published_at, '1970-01-01 00:00:00+00'::timestamptz)"
 """When a post was published, unknown times last; the index `video_newest` is over the same expression."""
 
 NEWEST_FIRST = Order((PUBLISHED, "id"), ("timestamptz", "uuid"))
@@ -68,6 +68,7 @@ async def page_videos(
     viewer: Viewer, account_ids: Sequence[UUID], page: PageRequest, *, with_total: bool
 ) -> dict[UUID, Page[Video]]:
     """One page of each account's discovered posts, newest first; one statement however many accounts."""
+    account_ids = list(dict.fromkeys(account_ids))
     clauses = {
         account_id: page_clauses(listing_of(account_id), viewer, page, first_parameter=3) for account_id in account_ids
     }
@@ -116,6 +117,20 @@ async def page_videos(
     }
 
 
+async def select_post_owners(organization_id: UUID, platform: Platform, external_ids: Sequence[str]) -> set[UUID]:
+    """The accounts that brought in those of the posts the organization has."""
+    rows = await fetch(
+        """
+        SELECT DISTINCT account_id FROM video
+        WHERE organization_id = $1 AND platform = $2 AND external_id = ANY($3) AND account_id IS NOT NULL
+        """,
+        organization_id,
+        platform.value,
+        list(external_ids),
+    )
+    return {row["account_id"] for row in rows}
+
+
 async def lock_video_states(
     organization_id: UUID, platform: Platform, external_ids: Sequence[str]
 ) -> dict[str, VideoState]:
@@ -161,7 +176,8 @@ async def insert_discovered_videos(
 
     A post published at or after `tracked_since` grows from zero: its first counters are growth, not a baseline.
     """
-    new = sorted(((new_id(), post) for post in posts), key=lambda item: item[0])
+    # In the order of what they may collide on, so that two transactions adding the same posts wait, and never deadlock.
+    new = [(new_id(), post) for post in sorted(posts, key=lambda post: post.external_id)]
     rows = await fetch(
         """
         INSERT INTO video (id, organization_id, account_id, platform, external_id, kind, published_at, discovered_at,
@@ -218,12 +234,18 @@ async def update_observed_videos(
     looks: list[tuple[str, str, Sequence[object]]] = [
         (name, kind, [None if post is None else _described(post, name) for post in facts]) for name, kind in DESCRIBED
     ]
-    everything = [("id", "uuid", [state.id for state in ordered]), *columns, *looks]
+    keys: list[tuple[str, str, Sequence[object]]] = [
+        ("id", "uuid", [state.id for state in ordered]),
+        ("published_at", "timestamptz", [None if post is None else post.published_at for post in facts]),
+    ]
+    everything = [*keys, *columns, *looks]
     unnested = ", ".join(f"${number}::{kind}[]" for number, (_, kind, _) in enumerate(everything, 2))
     await execute(
         f"""
         UPDATE video SET {", ".join(f"{name} = new.{name}" for name, _, _ in columns)},
-                         {", ".join(f"{name} = coalesce(new.{name}, video.{name})" for name, _, _ in looks)}
+                         {", ".join(f"{name} = coalesce(new.{name}, video.{name})" for name, _, _ in looks)},
+                         published_at = coalesce(video.published_at, new.published_at),
+                         discovered_at = least(video.discovered_at, new.first_refreshed_at)
         FROM unnest({unnested}) AS new ({", ".join(name for name, _, _ in everything)})
         WHERE video.organization_id = $1 AND video.id = new.id
         """,

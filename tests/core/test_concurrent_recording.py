@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
-from app.core.collect.recording import record_facts, record_organization
+from app.core.collect.recording import lock_for_recording, record_facts, record_organization
 from app.domain.records import Account
 from app.store.accounts import lock_account_refresh
 from app.store.db import execute, fetch, transaction
@@ -22,9 +22,10 @@ async def record_one(account: Account, number: int) -> None:
     ]
     facts = account_facts(account, captured_at, posts, {"followers": 1000 + number})
     async with transaction():
+        accounts = await lock_for_recording(account.organization_id, account.id, facts)
         locked = await lock_account_refresh(account.organization_id, account.id, LEASE)
         assert locked is not None
-        recorded = await record_facts(locked, facts, LEASE, captured_at)
+        recorded = await record_facts(locked, facts, LEASE, accounts, captured_at)
         await record_organization(account.organization_id, recorded)
 
 

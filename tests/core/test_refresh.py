@@ -42,11 +42,13 @@ class Desk:
     async def track(self, platform: Platform, handle: str, now: datetime) -> Account:
         return await track_account(self.viewer, NewAccount(platform, handle), now=now)
 
-    async def refresh(self, account: Account, now: datetime, *, recent: bool = False) -> Refreshed:
+    async def refresh(
+        self, account: Account, now: datetime, *, recent: bool = False, lease_time: timedelta = LEASE
+    ) -> Refreshed:
         await ensure_partitions(now, now)
         lease = await self.lease(account)
         done = await refresh_account(
-            self.runtime.chains.at(now), self.runtime.recent if recent else None, lease, now=now
+            self.runtime.chains.at(now), self.runtime.recent if recent else None, lease, now=now, lease_time=lease_time
         )
         assert done is not None
         return done
@@ -205,7 +207,7 @@ async def test_refreshing_again_or_beside_itself_changes_no_figure(desk: Desk) -
 
     # The message repeated, with the lease it had: there is no such lease any more.
     gone = Lease(account.organization_id, account.id, uuid4())
-    done = await refresh_account(desk.runtime.chains.at(NOW), None, gone, now=NOW)
+    done = await refresh_account(desk.runtime.chains.at(NOW), None, gone, now=NOW, lease_time=LEASE)
     assert done is not None
     assert done.state is RunState.LOST
 
@@ -213,8 +215,8 @@ async def test_refreshing_again_or_beside_itself_changes_no_figure(desk: Desk) -
     lease = await desk.lease(account)
     lost = Lease(account.organization_id, account.id, uuid4())
     again, beside = await asyncio.gather(
-        refresh_account(desk.runtime.chains.at(NOW), None, lease, now=NOW),
-        refresh_account(desk.runtime.chains.at(NOW), None, lost, now=NOW),
+        refresh_account(desk.runtime.chains.at(NOW), None, lease, now=NOW, lease_time=LEASE),
+        refresh_account(desk.runtime.chains.at(NOW), None, lost, now=NOW, lease_time=LEASE),
     )
     assert again is not None
     assert beside is not None
@@ -252,19 +254,24 @@ async def test_one_organizations_fetch_serves_the_next_for_five_minutes(desk: De
 
 async def test_recent_facts_come_back_as_they_were(desk: Desk) -> None:
     account = await desk.track(TIKTOK, "rival_two", NOW)
-    refresh = await desk.runtime.chains.at(NOW).fetch_account(identity_of(account), BOUNDS, NOW)
+    refresh = await desk.runtime.chains.at(NOW).fetch_account(identity_of(account), BOUNDS, NOW, within=LEASE)
     assert refresh.facts is not None
     recent = RecentFacts(desk.runtime.redis, timedelta(minutes=5))
-    await recent.keep(refresh.facts, "rival_two", BOUNDS)
-    assert await recent.find(TIKTOK, "rival_two", BOUNDS, NOW) == refresh.facts
-    assert await recent.find(TIKTOK, "rival_two", BOUNDS, NOW + timedelta(minutes=6)) is None
+    await recent.keep(refresh.facts, BOUNDS)
+    identity = identity_of(account)
+    assert await recent.find(identity, BOUNDS, NOW) == refresh.facts
+    assert await recent.find(identity, BOUNDS, NOW + timedelta(minutes=6)) is None
+    somebody_else = AccountIdentity(TIKTOK, "rival_two", external_id="1")
+    assert await recent.find(somebody_else, BOUNDS, NOW) is None
+    await desk.runtime.redis.set(f"facts:tiktok:rival_two:30:ever:{BOUNDS.most_empty_weeks}", b"\xff not json")
+    assert await recent.find(identity, BOUNDS, NOW) is None
 
 
 async def test_missing_partitions_are_made_on_the_way(desk: Desk) -> None:
     long_ago = datetime(2019, 5, 20, 12, tzinfo=UTC)
     account = await desk.track(INSTAGRAM, "rival_one", long_ago)
     lease = await desk.lease(account)
-    done = await refresh_account(desk.runtime.chains.at(NOW), None, lease, now=long_ago)
+    done = await refresh_account(desk.runtime.chains.at(NOW), None, lease, now=long_ago, lease_time=LEASE)
     assert done is not None
     assert done.state is RunState.SUCCEEDED
     assert [row[2] for row in await desk.rows("account_observation", account)] == [long_ago]

@@ -19,7 +19,7 @@ def seen(hour: int, kind: ViewsKind | None = PLAYS, **counts: int | tuple[int, i
 
 def fold(*observations: Observation, zero: bool = False, standing: Standing | None = None) -> list[dict[str, int]]:
     changes = fold_observations(
-        standing or Standing(), merge_observations(observations), true_zero_start=zero, views_kind=PLAYS
+        standing or Standing(), merge_observations(observations, PLAYS), true_zero_start=zero, views_kind=PLAYS
     )
     return [dict(change.gains) for change in changes]
 
@@ -72,11 +72,18 @@ def test_approximate_values_change_a_level_by_steps(
 @pytest.mark.parametrize("turned", [False, True])
 def test_observations_of_one_instant_merge_the_same_way_round(turned: bool) -> None:
     pair = [seen(0, views=(1100, 100), likes=3), seen(0, views=1020, shares=1)]
-    merged = merge_observations(reversed(pair) if turned else pair)
+    merged = merge_observations(reversed(pair) if turned else pair, PLAYS)
     assert len(merged) == 1
     assert dict(merged[0].counts) == {"views": Count(1020), "likes": Count(3), "shares": Count(1)}
     greater = [seen(0, likes=3), seen(0, likes=5)]
-    assert merge_observations(reversed(greater) if turned else greater)[0].counts == {"likes": Count(5)}
+    assert merge_observations(reversed(greater) if turned else greater, PLAYS)[0].counts == {"likes": Count(5)}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_kinds_of_views_at_one_instant_the_kept_one_wins(turned: bool) -> None:
+    pair = [seen(0, SECONDS, views=7, likes=2), seen(0, views=150)]
+    merged = merge_observations(reversed(pair) if turned else pair, PLAYS)
+    assert [(m.views_kind, m.counts) for m in merged] == [(PLAYS, {"views": Count(150), "likes": Count(2)})]
 
 
 def test_views_of_another_kind_stay_out() -> None:

@@ -1,7 +1,9 @@
 """Recorded answers, put into the pages they are served in, and an upstream that gives scripted ones."""
 
+import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from app.settings import Settings
 
 RECORDED = Path(__file__).parent.parent / "recorded"
 OVERRIDDEN = "http://upstream.test/{host}"
+AMPLE = timedelta(minutes=1)
+"""More time than any fetch of these tests needs."""
 
 
 def recorded(name: str) -> Any:
@@ -65,17 +69,27 @@ def instagram_user(**changes: object) -> dict[str, object]:
     }
 
 
-Handler = Callable[[httpx.Request], httpx.Response]
+Answer = httpx.Response | Awaitable[httpx.Response]
+Handler = Callable[[httpx.Request], Answer]
 
 
-def scripted(handler: Handler, settings: Settings | None = None) -> tuple[Chains, list[httpx.Request]]:
+async def silence() -> httpx.Response:
+    """The answer that never comes."""
+    never: asyncio.Future[httpx.Response] = asyncio.get_running_loop().create_future()
+    return await never
+
+
+def scripted(
+    handler: Handler, settings: Settings | None = None, pacing: Pacing | None = None
+) -> tuple[Chains, list[httpx.Request]]:
     """Chains over an upstream that answers as `handler` says, unpaced, and the requests it will have been sent."""
     settings = settings or Settings(upstream_base_template=OVERRIDDEN, request_timeout_seconds=5.0)
     sent: list[httpx.Request] = []
 
-    def handle(request: httpx.Request) -> httpx.Response:
+    async def handle(request: httpx.Request) -> httpx.Response:
         sent.append(request)
-        return handler(request)
+        answer = handler(request)
+        return answer if isinstance(answer, httpx.Response) else await answer
 
     client = httpx.AsyncClient(transport=httpx.MockTransport(handle))
-    return Chains(settings, Upstream.of(client, settings), Pacing(None, is_on=False)), sent
+    return Chains(settings, Upstream.of(client, settings), pacing or Pacing(None, is_on=False)), sent

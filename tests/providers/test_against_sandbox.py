@@ -10,7 +10,7 @@ import pytest
 from app.domain.facts import AccountFacts, Count, PostFacts
 from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS, POST_EXTRAS
 from app.domain.platforms import Platform
-from app.providers.base import AccountIdentity, Outcome, PostBounds
+from app.providers.base import AccountIdentity, Outcome, PostBounds, PostIdentity, PostOutcome
 from app.providers.chain import Chains
 from app.providers.failures import AnswerClass
 from app.providers.http import Upstream
@@ -19,6 +19,7 @@ from app.providers.tiktok.parse import rounding_step
 from app.sandbox.server import create_app
 from app.sandbox.surfaces.tiktok_shapes import rounded
 from app.settings import Settings
+from tests.providers.answers import AMPLE
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
 RENAMED_AT = datetime(2026, 9, 1, tzinfo=UTC)
@@ -34,7 +35,15 @@ class Sandbox:
         self.chains = Chains(settings, Upstream.of(client, settings), Pacing(None, is_on=False))
 
     async def fetch(self, identity: AccountIdentity, bounds: PostBounds | None = None, at: datetime = NOW) -> Outcome:
-        return await self.chains.at(at).fetch_account(identity, bounds or PostBounds(30), at)
+        return await self.chains.at(at).fetch_account(identity, bounds or PostBounds(30), at, within=AMPLE)
+
+    async def fetch_post(self, external_id: str, author_handle: str | None = None) -> PostOutcome:
+        identity = PostIdentity(Platform.TIKTOK, external_id, author_handle)
+        return await self.chains.at(NOW).fetch_post(identity, NOW, within=AMPLE)
+
+    async def posts_of(self, handle: str) -> list[dict[str, Any]]:
+        posts: list[dict[str, Any]] = (await self.truth(Platform.TIKTOK, "account", handle))["posts"]
+        return posts
 
     async def truth(self, platform: Platform, kind: str, name: str, at: datetime = NOW) -> dict[str, Any]:
         url = f"http://sandbox.test/_world/truth/{platform}/{kind}/{name}"
@@ -224,3 +233,53 @@ async def test_the_profile_survives_a_failing_list(sandbox: Sandbox, mode: str) 
     assert (outcome.answer_class, facts_of(outcome).posts) == (AnswerClass.PARTIAL, ())
     assert not facts_of(outcome).posts_complete
     await assert_equals_truth(sandbox, outcome, "luna.cooks")
+
+
+@pytest.mark.parametrize("handle", ["luna.cooks", "charlidamelio", "anybody_at_all", "sandbox_huge", "sandbox_purge"])
+async def test_a_single_post_equals_the_truth(sandbox: Sandbox, handle: str) -> None:
+    posts = await sandbox.posts_of(handle)
+    kinds = {post["kind"]: post["external_id"] for post in posts if not post["is_deleted"]}
+    assert kinds
+    for external_id in kinds.values():
+        for author_handle in (handle, None, "somebody_else"):
+            outcome = await sandbox.fetch_post(external_id, author_handle)
+            assert (outcome.answer_class, outcome.reason, outcome.captured_at) == (AnswerClass.OK, None, NOW)
+            assert (outcome.provider, outcome.route) == ("tiktok_web", "video_page")
+            assert outcome.facts is not None
+            assert outcome.facts.external_id == external_id
+            await assert_post(sandbox, outcome.facts)
+
+
+async def test_a_single_post_that_is_deleted_or_never_was(sandbox: Sandbox) -> None:
+    posts = await sandbox.posts_of("sandbox_deleted_post")
+    deleted = next(post["external_id"] for post in posts if post["is_deleted"])
+    for external_id in (deleted, "7000000000000000001"):
+        outcome = await sandbox.fetch_post(external_id, "sandbox_deleted_post")
+        assert (outcome.answer_class, outcome.facts) == (AnswerClass.NOT_FOUND, None)
+        assert [(call.route, call.upstream_code) for call in outcome.calls] == [
+            ("video_page", "10204"),
+            ("oembed", "10204"),
+        ]
+
+
+async def test_a_single_post_of_a_private_account(sandbox: Sandbox) -> None:
+    post = (await sandbox.posts_of("sandbox_private"))[0]
+    outcome = await sandbox.fetch_post(post["external_id"])
+    assert (outcome.answer_class, outcome.facts, len(outcome.calls)) == (AnswerClass.PRIVATE, None, 1)
+
+
+@pytest.mark.parametrize(
+    ("mode", "answer_class"),
+    [
+        ("too_many_429", AnswerClass.RATE_LIMITED),
+        ("http_404", AnswerClass.UNAVAILABLE),
+        ("http_500", AnswerClass.UPSTREAM_ERROR),
+        ("hang", AnswerClass.NETWORK_TIMEOUT),
+        ("empty_body", AnswerClass.BLOCKED),
+        ("wrong_entity", AnswerClass.SCHEMA_CHANGED),
+    ],
+)
+async def test_faults_of_the_video_page_are_classed(sandbox: Sandbox, mode: str, answer_class: AnswerClass) -> None:
+    await sandbox.fault("/video/", mode)
+    outcome = await sandbox.fetch_post("7123456789", "charlidamelio")
+    assert (outcome.answer_class, outcome.facts, len(outcome.calls)) == (answer_class, None, 1)

@@ -6,13 +6,13 @@ import httpx
 import pytest
 
 from app.domain.platforms import Platform
-from app.providers.base import AccountIdentity, PostBounds
+from app.providers.base import AccountIdentity, PostBounds, PostIdentity
 from app.providers.chain import Chains
 from app.providers.failures import AnswerClass
 from app.providers.http import Upstream
 from app.providers.limits import INSTAGRAM, Pacing
 from app.settings import Settings
-from tests.providers.answers import OVERRIDDEN, scripted
+from tests.providers.answers import AMPLE, OVERRIDDEN, scripted
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -21,21 +21,30 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 async def test_a_platform_that_is_switched_off_is_not_asked(platform: Platform) -> None:
     settings = Settings(upstream_base_template=OVERRIDDEN, **{f"{platform.value}_enabled": False})  # type: ignore[arg-type]
     chains, sent = scripted(lambda request: httpx.Response(500), settings)
-    outcome = await chains.fetch_account(AccountIdentity(platform, "a"), PostBounds(), NOW)
+    outcome = await chains.fetch_account(AccountIdentity(platform, "a"), PostBounds(), NOW, within=AMPLE)
     assert (outcome.answer_class, sent, outcome.calls) == (AnswerClass.UNSUPPORTED, [], ())
     assert outcome.reason == f"{platform.value} is switched off by CREATORGRAPH_{platform.value.upper()}_ENABLED"
+    post = await chains.fetch_post(PostIdentity(platform, "7"), NOW, within=AMPLE)
+    assert (post.answer_class, post.reason, sent) == (AnswerClass.UNSUPPORTED, outcome.reason, [])
     other = next(member for member in Platform if member is not platform)
-    outcome = await chains.fetch_account(AccountIdentity(other, "a"), PostBounds(), NOW)
+    outcome = await chains.fetch_account(AccountIdentity(other, "a"), PostBounds(), NOW, within=AMPLE)
     assert outcome.answer_class is AnswerClass.UPSTREAM_ERROR
+
+
+async def test_single_posts_of_instagram_are_not_supported() -> None:
+    chains, sent = scripted(lambda request: httpx.Response(500))
+    outcome = await chains.fetch_post(PostIdentity(Platform.INSTAGRAM, "3540614075954356349"), NOW, within=AMPLE)
+    assert (outcome.answer_class, outcome.facts, outcome.calls, sent) == (AnswerClass.UNSUPPORTED, None, (), [])
+    assert outcome.reason == "No provider shows single posts of instagram"
 
 
 async def test_another_time_is_told_to_a_local_imitation_only() -> None:
     for template, told in ((OVERRIDDEN, [NOW.isoformat()]), ("https://{host}", [None])):
         settings = Settings(upstream_base_template=template)
         chains, sent = scripted(lambda request: httpx.Response(500), settings)
-        await chains.at(NOW).fetch_account(AccountIdentity(Platform.TIKTOK, "a"), PostBounds(), NOW)
+        await chains.at(NOW).fetch_account(AccountIdentity(Platform.TIKTOK, "a"), PostBounds(), NOW, within=AMPLE)
         assert [request.headers.get("x-sandbox-time") for request in sent] == told
-        await chains.fetch_account(AccountIdentity(Platform.TIKTOK, "a"), PostBounds(), NOW)
+        await chains.fetch_account(AccountIdentity(Platform.TIKTOK, "a"), PostBounds(), NOW, within=AMPLE)
         assert "x-sandbox-time" not in sent[-1].headers
 
 
@@ -49,8 +58,8 @@ async def test_one_soft_block_rests_the_whole_lane() -> None:
     settings = Settings()
     client = httpx.AsyncClient(transport=httpx.MockTransport(refuse))
     chains = Chains(settings, Upstream.of(client, settings), Pacing(None))
-    first = await chains.fetch_account(AccountIdentity(Platform.INSTAGRAM, "a"), PostBounds(), NOW)
-    second = await chains.fetch_account(AccountIdentity(Platform.INSTAGRAM, "b"), PostBounds(), NOW)
+    first = await chains.fetch_account(AccountIdentity(Platform.INSTAGRAM, "a"), PostBounds(), NOW, within=AMPLE)
+    second = await chains.fetch_account(AccountIdentity(Platform.INSTAGRAM, "b"), PostBounds(), NOW, within=AMPLE)
     assert [outcome.answer_class for outcome in (first, second)] == [AnswerClass.RATE_LIMITED] * 2
     assert len(sent) == 1
     assert [outcome.calls[0].requests for outcome in (first, second)] == [1, 0]

@@ -11,13 +11,18 @@ def test_every_class_has_a_treatment() -> None:
 
 def test_only_the_platforms_own_word_changes_the_tracked_thing() -> None:
     effects = {answer: treatment.effect for answer, treatment in TREATMENTS.items() if treatment.effect != Effect.NONE}
-    assert effects == {AnswerClass.NOT_FOUND: Effect.VOTE_GONE, AnswerClass.PRIVATE: Effect.MARK_PRIVATE}
+    assert effects == {AnswerClass.NOT_FOUND: Effect.MARK_UNAVAILABLE, AnswerClass.PRIVATE: Effect.MARK_PRIVATE}
 
 
-def test_facts_keep_the_ordinary_interval() -> None:
-    for answer_class in (AnswerClass.OK, AnswerClass.PARTIAL, AnswerClass.HIDDEN):
+def test_whole_facts_keep_the_ordinary_interval() -> None:
+    for answer_class in (AnswerClass.OK, AnswerClass.HIDDEN):
         assert retry_delay(answer_class, 1) is None
         assert retry_delay(answer_class, 3, 60) is None
+
+
+def test_a_missing_part_is_asked_for_soon_then_less_often() -> None:
+    delays = [retry_delay(AnswerClass.PARTIAL, times) for times in (1, 2, 3, 4)]
+    assert delays == [timedelta(hours=hours) for hours in (1, 6, 24, 24)]
 
 
 def test_failures_in_a_row_wait_longer_up_to_the_last_step() -> None:

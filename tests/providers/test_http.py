@@ -139,6 +139,15 @@ async def test_the_wait_that_is_asked_for(headers: list[str], seconds: int | Non
         assert (await upstream.get(TIKTOK_HOST, "/")).retry_after_seconds == seconds
 
 
+@pytest.mark.parametrize("status", ["300 Multiple Choices", "304 Not Modified"])
+async def test_a_redirect_that_leads_nowhere_is_a_reply(status: str) -> None:
+    async with running() as (server, upstream):
+        server.answer = answer(status, body=b"")
+        reply = await upstream.get(TIKTOK_HOST, "/")
+    assert (reply.answer_class, reply.status, reply.location) == (AnswerClass.BLOCKED, int(status[:3]), "")
+    assert reply.reason == f"www.tiktok.com redirects to nowhere (status {status[:3]})"
+
+
 async def test_a_body_is_capped_also_once_it_is_unpacked() -> None:
     async with running() as (server, upstream):
         server.answer = answer("200 OK", body=b"x" * LARGEST_BODY_BYTES)
@@ -157,6 +166,19 @@ async def test_a_server_that_hangs_is_given_up_on_in_time(sent: bytes) -> None:
         reply = await upstream.get(TIKTOK_HOST, "/")
     assert (reply.answer_class, reply.status) == (AnswerClass.NETWORK_TIMEOUT, None)
     assert 200 <= reply.elapsed_ms < 3000
+
+
+async def test_a_request_may_be_given_less_time_but_not_more() -> None:
+    async with running(timeout=0.4) as (server, upstream):
+        server.holds_open = True
+        less = await upstream.get(TIKTOK_HOST, "/", within_seconds=0.1)
+        more = await upstream.get(TIKTOK_HOST, "/", within_seconds=30)
+    assert (less.reason, more.reason) == (
+        "www.tiktok.com did not answer in 0.1 s",
+        "www.tiktok.com did not answer in 0.4 s",
+    )
+    assert less.elapsed_ms >= 100
+    assert 400 <= more.elapsed_ms < 3000
 
 
 async def test_what_is_no_http_and_nobody_there() -> None:

@@ -13,7 +13,7 @@ from app.domain.links import shortcode_of
 from app.domain.platforms import Platform
 from app.providers.base import AccountIdentity, Outcome, PostBounds
 from app.providers.failures import AnswerClass
-from tests.providers.answers import instagram_page, instagram_user, recorded, scripted
+from tests.providers.answers import AMPLE, instagram_page, instagram_user, recorded, scripted
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 INFO = recorded("instagram/web_profile_info.json")
@@ -58,7 +58,7 @@ async def fetch(
         return reply
 
     chains, sent = scripted(answer)
-    return await chains.fetch_account(IDENTITY, bounds or PostBounds(30), NOW), sent
+    return await chains.fetch_account(IDENTITY, bounds or PostBounds(30), NOW, within=AMPLE), sent
 
 
 def facts_of(outcome: Outcome) -> AccountFacts:

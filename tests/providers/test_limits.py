@@ -42,6 +42,16 @@ async def test_a_turn_comes_after_its_wait(redis: Redis) -> None:
     assert loop.time() - started >= 0.59
 
 
+async def test_a_turn_after_the_time_is_over_is_not_taken(redis: Redis) -> None:
+    mine, loop = lane(), asyncio.get_running_loop()
+    pacing = Pacing(redis)
+    assert await pacing.wait_turn(mine, loop.time() + 5) == 0.0
+    waits = [await pacing.wait_turn(mine, loop.time() + 5) for _ in range(3)]
+    # The turn is 10 to 15 s ahead of the first, and stays the next.
+    assert all(8 < wait <= 15 for wait in waits)
+    assert 8 < await pacing.reserve(mine, 10.0) <= 15
+
+
 async def test_a_rest_holds_the_lane_for_all(redis: Redis) -> None:
     mine = lane(rest=900)
     await Pacing(redis).rest(mine, None)

@@ -11,7 +11,7 @@ from app.domain.facts import AccountFacts, Count
 from app.domain.platforms import Platform
 from app.providers.base import AccountIdentity, Call, Outcome, PostBounds
 from app.providers.failures import AnswerClass
-from tests.providers.answers import recorded, scripted, tiktok_profile_page
+from tests.providers.answers import AMPLE, Answer, recorded, scripted, tiktok_profile_page
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DETAIL = recorded("tiktok/user_detail_api.json")
@@ -48,11 +48,11 @@ class TikTok:
         self.items = items
         self.page_size = page_size
         self.oembed = 400
-        self.on_list: Callable[[httpx.Request], httpx.Response | None] = lambda request: None
+        self.on_list: Callable[[httpx.Request], Answer | None] = lambda request: None
         self.cursors: list[int] = []
         self.devices: list[str] = []
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
+    def __call__(self, request: httpx.Request) -> Answer:
         path = request.url.path.removeprefix("/www.tiktok.com")
         if path.startswith("/@"):
             page = self.profiles.get(path[2:], GONE)
@@ -81,7 +81,7 @@ async def fetch(
 ) -> tuple[Outcome, list[str]]:
     """The outcome, and the paths that were asked in order."""
     chains, sent = scripted(site)
-    outcome = await chains.fetch_account(identity, bounds or PostBounds(30), NOW)
+    outcome = await chains.fetch_account(identity, bounds or PostBounds(30), NOW, within=AMPLE)
     return outcome, [request.url.path.removeprefix("/www.tiktok.com") for request in sent]
 
 

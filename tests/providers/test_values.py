@@ -38,7 +38,8 @@ from app.providers.values import (
         ("1.2K", 1200, 100),
         ("3.4m", 3_400_000, 100_000),
         ("2B", 2_000_000_000, 1_000_000_000),
-        (2**63 - 1, 2**63 - 1, 1),
+        (10**13, 10**13, 1),
+        ("9999.999B", 9_999_999_000_000, 10**6),
     ],
 )
 def test_counts_are_read_in_every_form(sent: object, value: int, step: int) -> None:
@@ -49,7 +50,21 @@ def test_counts_are_read_in_every_form(sent: object, value: int, step: int) -> N
     "sent",
     [
         *(None, "", " ", -1, "-1", -1.0, True, False, 12.5, "12.5", float("nan"), float("inf"), [], {}, [5], {"n": 5}),
-        *("abc", "1,23", "1.234,5", "٣", "1e5", "0x10", "1K2", "9" * 5000, 2**63, 10**400, "-1.2K", "12_34_5", "--1"),
+        *(
+            "abc",
+            "1,23",
+            "1.234,5",
+            "٣",
+            "1e5",
+            "0x10",
+            "1K2",
+            "9" * 5000,
+            10**13 + 1,
+            10**400,
+            "-1.2K",
+            "12_34_5",
+            "--1",
+        ),
     ],
 )
 def test_anything_else_is_unknown(sent: object) -> None:

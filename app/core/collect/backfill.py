@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from app.core.collect.refresh import refresh_account
-from app.core.collect.sweep import make_room, renew_lease, take_lease
+from app.core.collect.refresh import Lease, refresh_account
+from app.core.collect.sweep import end_lease, make_room, renew_lease, take_lease
 from app.domain.clock import Clock
 from app.domain.records import Account
 from app.providers.chain import Chains
+from app.store.accounts import select_account_refresh
 from app.store.leases import set_due
 from app.store.observations import select_observed_times
 
@@ -45,12 +46,31 @@ async def backfill_account(
     Needs an upstream that answers as of another time. Recent facts are not used. Can be interrupted and done again.
     The account is held from other refreshes meanwhile, and due one interval after the last of `times`.
     """
-    lease = None
-    for number, instant in enumerate(times, 1):
-        if lease is None or not await renew_lease(lease, clock(), lease_time):
-            lease = await take_lease(account.organization_id, account.id, clock(), lease_time)
-            while lease is None:
-                await asyncio.sleep(WAIT_SECONDS)
-                lease = await take_lease(account.organization_id, account.id, clock(), lease_time)
-        await refresh_account(chains.at(instant), None, lease, now=instant, keep_lease=number < len(times))
-        on_step()
+    lease: Lease | None = None
+    try:
+        for number, instant in enumerate(times, 1):
+            if lease is None or not await renew_lease(lease, clock(), lease_time):
+                lease = await _take_lease_when_free(account, lease_time, clock)
+                if lease is None:
+                    return
+            await refresh_account(
+                chains.at(instant),
+                None,
+                lease,
+                now=instant,
+                lease_time=lease_time,
+                keep_lease=number < len(times),
+            )
+            on_step()
+    finally:
+        if lease is not None:
+            await asyncio.shield(end_lease(lease))
+
+
+async def _take_lease_when_free(account: Account, lease_time: timedelta, clock: Clock) -> Lease | None:
+    """The lease, as soon as nobody else holds it; None when the account is gone."""
+    while True:
+        lease = await take_lease(account.organization_id, account.id, clock(), lease_time, for_backfill=True)
+        if lease is not None or await select_account_refresh(account.organization_id, account.id) is None:
+            return lease
+        await asyncio.sleep(WAIT_SECONDS)

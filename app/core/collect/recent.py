@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from app.domain.facts import AccountFacts
 from app.domain.platforms import Platform
-from app.providers.base import PostBounds
+from app.providers.base import AccountIdentity, PostBounds
 
 log = logging.getLogger(__name__)
 
@@ -22,12 +22,12 @@ class RecentFacts:
     redis: Redis
     age: timedelta
 
-    async def find(self, platform: Platform, handle: str, bounds: PostBounds, now: datetime) -> AccountFacts | None:
-        """Facts of that profile and those bounds that are young enough, or None. Valkey being away means None."""
+    async def find(self, identity: AccountIdentity, bounds: PostBounds, now: datetime) -> AccountFacts | None:
+        """Facts of that very account and those bounds that are young enough, or None; None also with Valkey away."""
         if not self.age:
             return None
         try:
-            stored = await self.redis.get(_key(platform, handle, bounds))
+            stored = await self.redis.get(_key(identity.platform, identity.handle, bounds))
         except RedisError as error:
             log.warning("recent facts are not read: %s", error)
             return None
@@ -35,16 +35,20 @@ class RecentFacts:
             return None
         try:
             facts = msgspec.json.decode(stored, type=AccountFacts)
-        except msgspec.ValidationError:  # written by another version
+        except msgspec.DecodeError:  # written by another version
             return None
-        return facts if now - self.age <= facts.captured_at <= now else None
+        # A handle may be somebody else's by now; the stable id, once known, tells.
+        is_the_one = identity.external_id in (None, facts.profile.external_id)
+        return facts if is_the_one and now - self.age <= facts.captured_at <= now else None
 
-    async def keep(self, facts: AccountFacts, handle: str, bounds: PostBounds) -> None:
-        """Keeps facts for whoever asks next."""
+    async def keep(self, facts: AccountFacts, bounds: PostBounds) -> None:
+        """Keeps facts for whoever asks for their handle next."""
         if not self.age:
             return
         try:
-            await self.redis.set(_key(facts.profile.platform, handle, bounds), msgspec.json.encode(facts), ex=self.age)
+            await self.redis.set(
+                _key(facts.profile.platform, facts.profile.handle, bounds), msgspec.json.encode(facts), ex=self.age
+            )
         except RedisError as error:
             log.warning("recent facts are not kept: %s", error)
 

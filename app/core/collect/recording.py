@@ -1,6 +1,6 @@
 """Recording: facts become observations, latest counters and rollups, in the transaction of one refresh."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -9,7 +9,6 @@ from app.domain.facts import AccountFacts, PostFacts
 from app.domain.levels import Change, Observation, Standing, fold_observations, merge_observations
 from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS
 from app.domain.rollups import (
-    WIDTH,
     Vector,
     VideoDay,
     add_changes,
@@ -17,10 +16,11 @@ from app.domain.rollups import (
     known_change,
     level_change,
     slot_of,
+    total_of,
     utc_day,
     video_days,
 )
-from app.store.accounts import AccountRefresh, update_refreshed_account
+from app.store.accounts import AccountRefresh, add_account_counters, lock_accounts, update_profile
 from app.store.observations import (
     Source,
     read_account_observations,
@@ -35,9 +35,27 @@ from app.store.rollups import (
     read_video_standings,
     write_video_days,
 )
-from app.store.videos import VideoState, insert_discovered_videos, lock_video_states, update_observed_videos
+from app.store.videos import (
+    VideoState,
+    insert_discovered_videos,
+    lock_video_states,
+    select_post_owners,
+    update_observed_videos,
+)
 
-Slots = dict[datetime, Vector]
+
+@dataclass(slots=True)
+class Changes:
+    """What rollup rows of one account gain, by UTC day and by quarter of an hour."""
+
+    days: dict[date, Vector] = field(default_factory=dict)
+    slots: dict[datetime, Vector] = field(default_factory=dict)
+
+    def add(self, changes: Sequence[Change], sign: int) -> None:
+        """Adds what observations changed, or takes it out with sign -1."""
+        for change in changes:
+            add_changes(self.days, utc_day(change.captured_at), [change], sign)
+            add_changes(self.slots, slot_of(change.captured_at), [change], sign)
 
 
 @dataclass(slots=True)
@@ -45,41 +63,68 @@ class Recorded:
     """What recording changed, for the caller to write where every refresh of the organization meets."""
 
     posts: int = 0
-    days: dict[date, Vector] = field(default_factory=dict)
-    slots: Slots = field(default_factory=dict)
+    accounts: dict[UUID, Changes] = field(default_factory=dict)
+
+    def of(self, account_id: UUID) -> Changes:
+        """The changes of one account."""
+        return self.accounts.setdefault(account_id, Changes())
 
 
-async def record_facts(account: AccountRefresh, facts: AccountFacts, run_id: UUID, now: datetime) -> Recorded:
+async def lock_for_recording(organization_id: UUID, account_id: UUID, facts: AccountFacts) -> set[UUID]:
+    """Locks the accounts a recording writes to: its own, and those that brought in posts its feed shows too.
+
+    All in one order for everybody, before any other lock of the transaction.
+    """
+    ids = [post.external_id for post in facts.posts]
+    locked = {account_id} | await select_post_owners(organization_id, facts.profile.platform, ids)
+    await lock_accounts(organization_id, locked)
+    return locked
+
+
+async def record_facts(
+    account: AccountRefresh, facts: AccountFacts, run_id: UUID, locked: Collection[UUID], now: datetime
+) -> Recorded:
     """Stores what a refresh learnt about an account and its posts, except for the organization's own rows.
 
     Idempotent, and the same whatever the order facts arrive in: each entity is folded again from the day of the
-    earliest new observation, and the difference to what was stored is added to the sums. The caller holds the
-    account's lock, and writes the organization's rows last (`record_organization`).
+    earliest new observation, and the difference to what was stored is added to the sums. A post counts for the account
+    that brought it in first, whoever's feed shows it now. The caller holds the locks of `locked`
+    (`lock_for_recording`), and writes the organization's rows last (`record_organization`).
     """
     if facts.captured_at > now:
         raise ValueError(f"facts captured at {facts.captured_at} come from the future of {now}")
+    organization_id = account.organization_id
     source = Source(run_id, facts.provider, facts.route)
     recorded = Recorded()
-    new_posts = await _record_posts(account, facts, source, recorded)
-    await _record_profile(account, facts, source, recorded)
-    await add_account_sums(account.organization_id, "day", {(account.id, day): v for day, v in recorded.days.items()})
-    await add_account_sums(
-        account.organization_id, "slot", {(account.id, slot): v for slot, v in recorded.slots.items()}
-    )
-    total: dict[None, Vector] = {}
-    for vector in recorded.days.values():
-        add_vector(total, None, vector)
-    await update_refreshed_account(account, facts.profile, facts.captured_at, total.get(None, [0] * WIDTH), new_posts)
+    new_posts = await _record_posts(account, facts, source, locked, recorded)
+    await _record_profile(account, facts, source, recorded.of(account.id))
+    for unit in ("day", "slot"):
+        rows: dict[tuple[UUID, date | datetime], Vector] = {}
+        for account_id, changes in recorded.accounts.items():
+            rows |= {(account_id, when): vector for when, vector in getattr(changes, f"{unit}s").items()}
+        await add_account_sums(organization_id, unit, rows)
+    await update_profile(account, facts.profile, facts.captured_at, new_posts)
+    for account_id, changes in sorted(recorded.accounts.items()):
+        await add_account_counters(organization_id, account_id, total_of(changes.days.values()))
     return recorded
 
 
 async def record_organization(organization_id: UUID, recorded: Recorded) -> None:
     """Adds a refresh's changes to the organization's rows. All refreshes meet here: nothing may follow but the end."""
-    await add_organization_sums(organization_id, "day", recorded.days)
-    await add_organization_sums(organization_id, "slot", recorded.slots)
+    days: dict[date, Vector] = {}
+    slots: dict[datetime, Vector] = {}
+    for changes in recorded.accounts.values():
+        for day, vector in changes.days.items():
+            add_vector(days, day, vector)
+        for slot, vector in changes.slots.items():
+            add_vector(slots, slot, vector)
+    await add_organization_sums(organization_id, "day", days)
+    await add_organization_sums(organization_id, "slot", slots)
 
 
-async def _record_posts(account: AccountRefresh, facts: AccountFacts, source: Source, recorded: Recorded) -> int:
+async def _record_posts(
+    account: AccountRefresh, facts: AccountFacts, source: Source, locked: Collection[UUID], recorded: Recorded
+) -> int:
     posts = {post.external_id: post for post in facts.posts}
     if not posts:
         return 0
@@ -90,13 +135,13 @@ async def _record_posts(account: AccountRefresh, facts: AccountFacts, source: So
         states |= await insert_discovered_videos(
             organization_id, account.id, unseen, facts.captured_at, account.added_at
         )
-    # A post that another tracked account brought in first (a co-authored one) is that account's to observe.
-    own = [state for state in states.values() if state.account_id == account.id]
+    # One that another account brought in since the locks were taken is that account's to observe this time.
+    ours = [state for state in states.values() if state.account_id in locked]
     await _observe_posts(
-        organization_id, [(state, posts[state.external_id]) for state in own], facts.captured_at, source, recorded
+        organization_id, [(state, posts[state.external_id]) for state in ours], facts.captured_at, source, recorded
     )
-    recorded.posts = len(own)
-    return sum(1 for post in unseen if states.get(post.external_id) is not None)
+    recorded.posts = len(ours)
+    return sum(1 for post in unseen if post.external_id in states)
 
 
 async def _observe_posts(
@@ -124,12 +169,13 @@ async def _observe_posts(
         )
         state.views_kind = state.views_kind or post.views_kind
         old = stored.get(state.id, [])
-        merged = merge_observations([*old, Observation(captured_at, post.counts, post.views_kind)])
+        merged = merge_observations([*old, Observation(captured_at, post.counts, post.views_kind)], state.views_kind)
         observations += [(state.id, seen) for seen in merged if seen.captured_at == captured_at]
         was = _fold(state, standing, old)
         is_now = _fold(state, standing, merged)
-        _add(recorded, is_now, 1)
-        _add(recorded, was, -1)
+        assert state.account_id is not None
+        recorded.of(state.account_id).add(is_now, 1)
+        recorded.of(state.account_id).add(was, -1)
         if state.last_refreshed_at is None or captured_at >= state.last_refreshed_at:
             described[state.id] = post
             state.last_refreshed_at = captured_at
@@ -167,7 +213,7 @@ def _stand(state: VideoState, standing: Standing, changes: Sequence[Change], day
     return video_days(standing, changes, first, last)
 
 
-async def _record_profile(account: AccountRefresh, facts: AccountFacts, source: Source, recorded: Recorded) -> None:
+async def _record_profile(account: AccountRefresh, facts: AccountFacts, source: Source, changes: Changes) -> None:
     captured_at = facts.captured_at
     day = utc_day(captured_at)
     levels = dict(account.levels)
@@ -182,10 +228,10 @@ async def _record_profile(account: AccountRefresh, facts: AccountFacts, source: 
         }
         found = await read_account_observations(account.organization_id, {account.id: _midnight(day)})
         old = found.get(account.id, [])
-    merged = merge_observations([*old, Observation(captured_at, facts.profile.counts)])
+    merged = merge_observations([*old, Observation(captured_at, facts.profile.counts)], None)
     standing = Standing(levels)
-    _add(recorded, _fold_profile(standing, merged), 1)
-    _add(recorded, _fold_profile(standing, old), -1)
+    changes.add(_fold_profile(standing, merged), 1)
+    changes.add(_fold_profile(standing, old), -1)
     await store_account_observations(
         account.organization_id,
         [(account.id, seen) for seen in merged if seen.captured_at == captured_at],
@@ -196,12 +242,6 @@ async def _record_profile(account: AccountRefresh, facts: AccountFacts, source: 
 def _fold_profile(standing: Standing, observations: Sequence[Observation]) -> list[Change]:
     known = [_series_counters(observation, ACCOUNT_COUNTERS) for observation in observations]
     return fold_observations(standing, known, true_zero_start=False, views_kind=None)
-
-
-def _add(recorded: Recorded, changes: Sequence[Change], sign: int) -> None:
-    for change in changes:
-        add_changes(recorded.days, utc_day(change.captured_at), [change], sign)
-        add_changes(recorded.slots, slot_of(change.captured_at), [change], sign)
 
 
 def _midnight(day: date) -> datetime:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.core.collect.refresh import Lease
-from app.store.leases import count_leased_accounts, extend_lease, lease_account, lease_due_accounts
+from app.store.leases import count_leased_accounts, drop_lease, extend_lease, lease_account, lease_due_accounts
 from app.store.partitions import ensure_partitions
 
 
@@ -25,12 +25,19 @@ async def make_room(since: datetime, now: datetime) -> None:
     await ensure_partitions(since, now)
 
 
-async def take_lease(organization_id: UUID, account_id: UUID, now: datetime, lease_time: timedelta) -> Lease | None:
-    """Leases one account, due or not; None while somebody else holds it."""
-    lease_id = await lease_account(organization_id, account_id, now, now + lease_time)
+async def take_lease(
+    organization_id: UUID, account_id: UUID, now: datetime, lease_time: timedelta, *, for_backfill: bool = False
+) -> Lease | None:
+    """Leases one account, due or not; None while somebody else holds it. A back-fill's takes no worker's time."""
+    lease_id = await lease_account(organization_id, account_id, now, now + lease_time, for_backfill=for_backfill)
     return None if lease_id is None else Lease(organization_id, account_id, lease_id)
 
 
 async def renew_lease(lease: Lease, now: datetime, lease_time: timedelta) -> bool:
     """Whether a lease still holds; if so it lasts for `lease_time` from now. What comes too late is to be dropped."""
     return await extend_lease(lease.organization_id, lease.account_id, lease.id, now, now + lease_time)
+
+
+async def end_lease(lease: Lease) -> None:
+    """Gives an account back without refreshing it; a lease that is another's by now stays."""
+    await drop_lease(lease.organization_id, lease.account_id, lease.id)

@@ -23,6 +23,7 @@ from app.store.accounts import (
 LONGEST_CATEGORY = 128
 MOST_METADATA = 20
 LONGEST_METADATA = 255
+NOT_STORED = "no NUL character and no half of a surrogate pair"
 REFRESH_INTERVAL_HOURS = range(6, 721)
 
 
@@ -91,10 +92,8 @@ def account_cursor(viewer: Viewer, filter: AccountFilter, account: Account) -> s
 def _category(text: str | None) -> str | None:
     if text is None or not text.strip():
         return None
-    if len(text) > LONGEST_CATEGORY or "\0" in text:
-        raise InvalidInput(
-            f"The category takes at most {LONGEST_CATEGORY} characters, and no NUL character.", "category"
-        )
+    if len(text) > LONGEST_CATEGORY or not _can_be_stored(text):
+        raise InvalidInput(f"The category takes at most {LONGEST_CATEGORY} characters, {NOT_STORED}.", "category")
     return text.strip()
 
 
@@ -104,9 +103,12 @@ def _check_metadata(metadata: Mapping[str, str]) -> None:
     for key, value in metadata.items():
         if not isinstance(value, str):
             raise InvalidInput(f"The metadata value of {key[:64]!r} is not a string.", "metadata")
-        if not 1 <= len(key) <= LONGEST_METADATA or len(value) > LONGEST_METADATA or "\0" in key + value:
+        if not 1 <= len(key) <= LONGEST_METADATA or len(value) > LONGEST_METADATA or not _can_be_stored(key + value):
             raise InvalidInput(
-                f"Metadata keys and values take at most {LONGEST_METADATA} characters, and no NUL character "
-                f"({key[:64]!r}).",
+                f"Metadata keys and values take at most {LONGEST_METADATA} characters, {NOT_STORED} ({key[:64]!r}).",
                 "metadata",
             )
+
+
+def _can_be_stored(text: str) -> bool:
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

@@ -46,13 +46,15 @@ POST_KEYS: Mapping[str, Sequence[str]] = {
     "reposts": ("repostCount",),
 }
 
+GONE_OR_REFUSED = 10204
+"""Of a post: it was deleted, or it is refused to our address. Only a second opinion tells."""
 STATUS_CODES: Mapping[int, tuple[AnswerClass, str]] = {
     10221: (AnswerClass.NOT_FOUND, "TikTok knows no such account"),
     10202: (AnswerClass.NOT_FOUND, "TikTok knows no such account"),
     10222: (AnswerClass.PRIVATE, "The account is private"),
     10215: (AnswerClass.PRIVATE, "The post is private"),
     10216: (AnswerClass.PRIVATE, "The post is private or for friends only"),
-    10204: (AnswerClass.UNAVAILABLE, "TikTok shows this to us no longer: deleted, or refused to our address"),
+    GONE_OR_REFUSED: (AnswerClass.UNAVAILABLE, "TikTok shows this to us no longer: deleted, or refused to our address"),
     10219: (AnswerClass.REGION_BLOCKED, "TikTok does not show this in our region"),
     10231: (AnswerClass.REGION_BLOCKED, "TikTok does not show this in our region"),
     10000: (AnswerClass.BLOCKED, "TikTok asks for a captcha"),

@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 ('next_refresh_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('lease_id', fields.UUIDField(null=True)),
                 ('lease_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('is_backfilling', fields.BooleanField(default=False)),
                 ('failures', fields.IntField(default=0)),
                 ('followers', fields.BigIntField(null=True)),
                 ('following', fields.BigIntField(null=True)),

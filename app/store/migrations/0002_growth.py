@@ -78,7 +78,7 @@ DUE = """
 CREATE INDEX account_due ON account (next_refresh_at) WHERE is_active AND next_refresh_at IS NOT NULL"""
 NEWEST = """
 CREATE INDEX video_newest
-ON video (organization_id, account_id, coalesce(published_at, '0001-01-01 00:00:00+00'::timestamptz), id)"""
+ON video (organization_id, account_id, coalesce(published_at, '1970-01-01 00:00:00+00'::timestamptz), id)"""
 LEASED = """
 CREATE INDEX account_leased ON account (lease_until) WHERE lease_id IS NOT NULL"""
 

@@ -1,4 +1,4 @@
-"""TikTok's public web as a provider: profile page, channel list, and oEmbed as a second opinion."""
+"""TikTok's public web as a provider: profile page, channel list, video page, and oEmbed as a second opinion."""
 
 import re
 import secrets
@@ -7,19 +7,27 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.domain.facts import PostFacts, ProfileFacts
-from app.domain.links import profile_url
+from app.domain.links import post_url, profile_url
 from app.domain.platforms import Platform
-from app.providers.base import AccountIdentity, Outcome, PostBounds, Visit, within_bounds
+from app.providers.base import AccountIdentity, Outcome, PostBounds, PostIdentity, PostOutcome, Visit, within_bounds
 from app.providers.failures import AnswerClass, Refusal
 from app.providers.http import NAVIGATION_HEADERS, TIKTOK_HOST, Reply
 from app.providers.limits import TIKTOK_LISTS, TIKTOK_PAGES
-from app.providers.tiktok.parse import ItemPage, parse_item_page, parse_profile_page
+from app.providers.tiktok.parse import (
+    GONE_OR_REFUSED,
+    ItemPage,
+    parse_item_page,
+    parse_profile_page,
+    parse_video_page,
+)
 
 PROFILE_PAGE = "profile_page"
 ITEM_LIST = "creator_item_list"
+VIDEO_PAGE = "video_page"
 OEMBED = "oembed"
 
 EXPECTED_COUNTS = frozenset({"followers", "following", "profile_posts", "total_likes"})
+EXPECTED_POST_COUNTS = frozenset({"views", "likes", "comments", "shares", "saves"})
 DENIALS = frozenset({AnswerClass.NOT_FOUND, AnswerClass.UNAVAILABLE})
 """Answers to a stable id that leave a missing handle missing; any other leaves it open whether it was renamed."""
 PROFILE_ADDRESS = re.compile(r"/@([\w.]{1,24})(?:[?#]|$)", re.ASCII)
@@ -92,7 +100,8 @@ class TikTokWeb:
             if isinstance(renamed, ProfileFacts):
                 profile = renamed
             elif renamed.answer_class in DENIALS:
-                profile = await self._corroborate(visit, identity, profile)
+                address = profile_url(Platform.TIKTOK, identity.handle)
+                profile = await self._corroborate(visit, address, profile)
             else:
                 doubt = f"{profile.reason}, but its stable id could not be asked: {renamed.reason}"
                 profile = Refusal(AnswerClass.UNAVAILABLE, doubt, profile.upstream_code)
@@ -108,6 +117,23 @@ class TikTokWeb:
             posts_complete=channel.is_complete,
             shortfall=channel.shortfall,
         )
+
+    async def fetch_post(self, visit: Visit, identity: PostIdentity, now: datetime) -> PostOutcome:
+        """The video page, which shows photo posts too and takes any handle.
+
+        A post that is not shown any more is NOT_FOUND only when oEmbed does not know it either.
+        """
+        path = f"/@{identity.author_handle or '_'}/video/{identity.external_id}"
+        reply = await visit.get(VIDEO_PAGE, TIKTOK_PAGES, TIKTOK_HOST, path, headers=NAVIGATION_HEADERS)
+        answer = refused(reply) or parse_video_page(reply.body, identity.external_id)
+        await visit.settle(VIDEO_PAGE, TIKTOK_PAGES, reply, answer if isinstance(answer, Refusal) else None)
+        if isinstance(answer, PostFacts):
+            return visit.found_post(VIDEO_PAGE, answer, now, expected=EXPECTED_POST_COUNTS)
+        if answer.answer_class is AnswerClass.NOT_FOUND or answer.upstream_code == str(GONE_OR_REFUSED):
+            address = post_url(Platform.TIKTOK, identity.external_id, None, identity.author_handle)
+            gone = Refusal(AnswerClass.NOT_FOUND, "TikTok does not show this post", answer.upstream_code)
+            answer = await self._corroborate(visit, address, gone)
+        return visit.refused_post(answer)
 
     async def _profile(
         self, visit: Visit, address: str, handle: str | None, external_id: str | None = None
@@ -143,9 +169,8 @@ class TikTokWeb:
             return numbered
         return listed
 
-    async def _corroborate(self, visit: Visit, identity: AccountIdentity, verdict: Refusal) -> Refusal:
-        """`verdict` where oEmbed does not know the account either, else UNAVAILABLE."""
-        address = profile_url(Platform.TIKTOK, identity.handle)
+    async def _corroborate(self, visit: Visit, address: str, verdict: Refusal) -> Refusal:
+        """`verdict` where oEmbed does not know the page at `address` either, else UNAVAILABLE."""
         reply = await visit.get(OEMBED, TIKTOK_PAGES, TIKTOK_HOST, "/oembed", params={"url": address})
         if reply.status in (400, 404):
             await visit.settle(OEMBED, TIKTOK_PAGES, reply, verdict)
