@@ -6,16 +6,18 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 from app.domain.levels import Change, Standing
-from app.domain.metrics import SERIES_COUNTERS
+from app.domain.metrics import ENGAGEMENT_COUNTERS, SERIES_COUNTERS
 
 SLOT = timedelta(minutes=15)
 """Zones are whole quarters of an hour from UTC, so a local day of any zone is a sum of slots."""
 
 Vector = list[int]
-"""Observations, baselines, then gain, start and known of each of SERIES_COUNTERS: the columns of a sums table."""
+"""The columns of a sums table: observations, baselines, then gain, start and known of each of SERIES_COUNTERS, then the
+gain of each of ENGAGEMENT_COUNTERS that came while the post's views were known."""
 
-WIDTH = 2 + 3 * len(SERIES_COUNTERS)
 OFFSET = {counter: 2 + 3 * index for index, counter in enumerate(SERIES_COUNTERS)}
+VIEWED_OFFSET = {counter: 2 + 3 * len(SERIES_COUNTERS) + index for index, counter in enumerate(ENGAGEMENT_COUNTERS)}
+WIDTH = 2 + 3 * len(SERIES_COUNTERS) + len(ENGAGEMENT_COUNTERS)
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -66,6 +68,19 @@ def video_days(standing: Standing, changes: Sequence[Change], first: date, last:
     return rows
 
 
+def views_known_late_at(standing: Standing, changes: Sequence[Change]) -> datetime | None:
+    """When a post's views became known after other counters that ratios add up; None when they came with or before.
+
+    Only for a post whose views are unknown in `standing`.
+    """
+    known = bool(standing.levels.keys() & VIEWED_OFFSET.keys())
+    for change in changes:
+        if "views" in change.starts:
+            return change.captured_at if known else None
+        known = known or bool(change.levels.keys() & VIEWED_OFFSET.keys())
+    return None
+
+
 def add_changes(sums: dict[Key, Vector], key: Key, changes: Iterable[Change], sign: int = 1) -> None:
     """Adds changes to the vector under `key` (or takes them out, with sign -1)."""
     for change in changes:
@@ -77,6 +92,8 @@ def add_changes(sums: dict[Key, Vector], key: Key, changes: Iterable[Change], si
             vector[1] += sign
         for counter, gain in change.gains.items():
             vector[OFFSET[counter]] += sign * gain
+            if counter in VIEWED_OFFSET and "views" in change.levels:
+                vector[VIEWED_OFFSET[counter]] += sign * gain
         for counter, start in change.starts.items():
             vector[OFFSET[counter] + 1] += sign * start
             vector[OFFSET[counter] + 2] += sign

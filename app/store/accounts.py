@@ -17,6 +17,7 @@ from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS
 from app.domain.platforms import Platform
 from app.domain.records import Account, Page
 from app.domain.rollups import Vector, known_change, level_change
+from app.domain.search import folded
 from app.domain.viewer import Viewer
 from app.store import models
 from app.store.db import execute, fetch, fetch_row, transaction
@@ -86,6 +87,7 @@ async def insert_account(
             platform=platform.value,
             handle=handle,
             category=category,
+            search_text=folded(handle),
             metadata=dict(metadata),
             refresh_interval_hours=refresh_interval_hours,
             added_at=now,
@@ -187,6 +189,7 @@ async def update_profile(account: AccountRefresh, profile: ProfileFacts, capture
             external_id = coalesce(external_id, $5),
             secondary_id = coalesce(secondary_id, $6),
             display_name = CASE WHEN $7 THEN $8 ELSE display_name END,
+            search_text = CASE WHEN $7 THEN $13 ELSE search_text END,
             biography = CASE WHEN $7 THEN $9 ELSE biography END,
             link_in_bio = CASE WHEN $7 THEN $10 ELSE link_in_bio END,
             picture_url = CASE WHEN $7 THEN $11 ELSE picture_url END,
@@ -205,6 +208,7 @@ async def update_profile(account: AccountRefresh, profile: ProfileFacts, capture
         profile.link_in_bio,
         profile.picture_url,
         profile.is_verified,
+        folded(account.handle, profile.display_name),
     )
 
 

@@ -38,6 +38,25 @@ class ApiKey(Model):
         unique_together = (("organization", "id"),)
 
 
+class Creator(Model):
+    """A named group of accounts."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "creatorgraph.Organization", related_name=False, on_delete=fields.CASCADE, db_index=False
+    )
+    name = fields.CharField(max_length=255)
+    is_active = fields.BooleanField(default=True)
+    metadata = fields.JSONField[dict[str, str]](default=dict)
+    added_at = fields.DatetimeField()
+    search_text = fields.TextField()
+
+    class Meta:
+        table = "creator"
+        unique_together = (("organization", "id"),)
+        indexes = (Index(fields=("organization_id", "added_at", "id"), name="creator_by_added_at"),)
+
+
 class Account(Model):
     """One handle on one platform that an organization tracks, with its latest counters, due time and lease."""
 
@@ -45,6 +64,10 @@ class Account(Model):
     organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
         "creatorgraph.Organization", related_name=False, on_delete=fields.CASCADE, db_index=False
     )
+    creator: fields.ForeignKeyNullableRelation[Creator] = fields.ForeignKeyField(
+        "creatorgraph.Creator", related_name=False, on_delete=fields.SET_NULL, null=True, db_index=False
+    )
+    linked_at = fields.DatetimeField(null=True)
     platform = fields.CharField(max_length=16)
     handle = fields.CharField(max_length=64)
     external_id = fields.CharField(max_length=128, null=True)
@@ -57,6 +80,7 @@ class Account(Model):
     metadata = fields.JSONField[dict[str, str]](default=dict)
     is_verified = fields.BooleanField(default=False)
     is_active = fields.BooleanField(default=True)
+    is_paused_by_creator = fields.BooleanField(default=False)
     is_unavailable = fields.BooleanField(default=False)
     is_private = fields.BooleanField(default=False)
     max_recent_posts = fields.IntField(null=True)
@@ -89,11 +113,15 @@ class Account(Model):
     comments_known = fields.IntField(default=0)
     shares_known = fields.IntField(default=0)
     saves_known = fields.IntField(default=0)
+    search_text = fields.TextField()
 
     class Meta:
         table = "account"
         unique_together = (("organization", "id"), ("organization", "platform", "handle"))
-        indexes = (Index(fields=("organization_id", "added_at", "id"), name="account_by_added_at"),)
+        indexes = (
+            Index(fields=("organization_id", "added_at", "id"), name="account_by_added_at"),
+            Index(fields=("organization_id", "creator_id"), name="account_by_creator"),
+        )
 
 
 class Video(Model):
@@ -127,6 +155,7 @@ class Video(Model):
     grows_from_zero = fields.BooleanField()
 
     views_kind = fields.CharField(max_length=32, null=True)
+    views_known_late_at = fields.DatetimeField(null=True)
     views = fields.BigIntField(null=True)
     plays = fields.BigIntField(null=True)
     likes = fields.BigIntField(null=True)
@@ -143,6 +172,7 @@ class Video(Model):
     fb_plays = fields.BigIntField(null=True)
     fb_likes = fields.BigIntField(null=True)
     reposts = fields.BigIntField(null=True)
+    search_text = fields.TextField()
 
     class Meta:
         table = "video"

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app.domain.levels import Standing
-from app.domain.metrics import POST_COUNTERS, SERIES_COUNTERS
+from app.domain.metrics import ENGAGEMENT_COUNTERS, POST_COUNTERS, SERIES_COUNTERS
 from app.domain.rollups import Vector, VideoDay
 from app.store.db import execute, fetch, fetch_row
 
@@ -13,6 +13,7 @@ SUM_COLUMNS = (
     "observations",
     "baselines",
     *(f"{counter}_{part}" for counter in SERIES_COUNTERS for part in ("gain", "start", "known")),
+    *(f"viewed_{counter}_gain" for counter in ENGAGEMENT_COUNTERS),
 )
 """The columns of a sums table, in the order of a rollup vector."""
 
@@ -114,6 +115,11 @@ async def add_organization_sums(
     )
 
 
+async def add_organization_total(organization_id: UUID, vector: Vector) -> None:
+    """Adds to the sum of all the organization's rows. Every refresh of the organization meets here: call it last."""
+    await _add("organization_total", (), (), organization_id, [([], vector)])
+
+
 async def _add(
     table: str,
     keys: Sequence[str],
@@ -128,9 +134,9 @@ async def _add(
     arrays = [list(column) for column in zip(*([*key, *vector] for key, vector in rows), strict=True)]
     await execute(
         f"""
-        INSERT INTO {table} (organization_id, {", ".join(keys)}, {", ".join(SUM_COLUMNS)})
+        INSERT INTO {table} ({", ".join(("organization_id", *keys, *SUM_COLUMNS))})
         SELECT $1, * FROM unnest({", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 2))})
-        ON CONFLICT (organization_id, {", ".join(keys)})
+        ON CONFLICT ({", ".join(("organization_id", *keys))})
         DO UPDATE SET {", ".join(f"{name} = {table}.{name} + EXCLUDED.{name}" for name in SUM_COLUMNS)}
         """,
         organization_id,

@@ -1,5 +1,9 @@
+CREATE FUNCTION public.trigrams(text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT COALESCE(array_agg(DISTINCT substr($1, place.place, 3)), '{}'::text[]) AS "coalesce" FROM generate_series(1, (length($1) - 2)) place(place));
 CREATE TABLE public.account (
     id uuid NOT NULL,
+    linked_at timestamp with time zone,
     platform character varying(16) NOT NULL,
     handle character varying(64) NOT NULL,
     external_id character varying(128),
@@ -12,6 +16,7 @@ CREATE TABLE public.account (
     metadata jsonb NOT NULL,
     is_verified boolean NOT NULL,
     is_active boolean NOT NULL,
+    is_paused_by_creator boolean NOT NULL,
     is_unavailable boolean NOT NULL,
     is_private boolean NOT NULL,
     max_recent_posts integer,
@@ -42,6 +47,8 @@ CREATE TABLE public.account (
     comments_known integer NOT NULL,
     shares_known integer NOT NULL,
     saves_known integer NOT NULL,
+    search_text text NOT NULL,
+    creator_id uuid,
     organization_id uuid NOT NULL
 );
 CREATE TABLE public.account_day (
@@ -79,7 +86,11 @@ CREATE TABLE public.account_day (
     profile_posts_known integer NOT NULL,
     total_likes_gain bigint NOT NULL,
     total_likes_start bigint NOT NULL,
-    total_likes_known integer NOT NULL
+    total_likes_known integer NOT NULL,
+    viewed_likes_gain bigint NOT NULL,
+    viewed_comments_gain bigint NOT NULL,
+    viewed_shares_gain bigint NOT NULL,
+    viewed_saves_gain bigint NOT NULL
 );
 CREATE TABLE public.account_observation (
     organization_id uuid NOT NULL,
@@ -130,7 +141,11 @@ CREATE TABLE public.account_slot (
     profile_posts_known integer NOT NULL,
     total_likes_gain bigint NOT NULL,
     total_likes_start bigint NOT NULL,
-    total_likes_known integer NOT NULL
+    total_likes_known integer NOT NULL,
+    viewed_likes_gain bigint NOT NULL,
+    viewed_comments_gain bigint NOT NULL,
+    viewed_shares_gain bigint NOT NULL,
+    viewed_saves_gain bigint NOT NULL
 );
 CREATE TABLE public.api_key (
     id uuid NOT NULL,
@@ -138,6 +153,15 @@ CREATE TABLE public.api_key (
     digest character varying(64) NOT NULL,
     scopes character varying(64) NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    organization_id uuid NOT NULL
+);
+CREATE TABLE public.creator (
+    id uuid NOT NULL,
+    name character varying(255) NOT NULL,
+    is_active boolean NOT NULL,
+    metadata jsonb NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    search_text text NOT NULL,
     organization_id uuid NOT NULL
 );
 CREATE TABLE public.organization (
@@ -182,7 +206,11 @@ CREATE TABLE public.organization_day (
     profile_posts_known integer NOT NULL,
     total_likes_gain bigint NOT NULL,
     total_likes_start bigint NOT NULL,
-    total_likes_known integer NOT NULL
+    total_likes_known integer NOT NULL,
+    viewed_likes_gain bigint NOT NULL,
+    viewed_comments_gain bigint NOT NULL,
+    viewed_shares_gain bigint NOT NULL,
+    viewed_saves_gain bigint NOT NULL
 );
 CREATE TABLE public.organization_slot (
     organization_id uuid NOT NULL,
@@ -218,7 +246,50 @@ CREATE TABLE public.organization_slot (
     profile_posts_known integer NOT NULL,
     total_likes_gain bigint NOT NULL,
     total_likes_start bigint NOT NULL,
-    total_likes_known integer NOT NULL
+    total_likes_known integer NOT NULL,
+    viewed_likes_gain bigint NOT NULL,
+    viewed_comments_gain bigint NOT NULL,
+    viewed_shares_gain bigint NOT NULL,
+    viewed_saves_gain bigint NOT NULL
+);
+CREATE TABLE public.organization_total (
+    organization_id uuid NOT NULL,
+    observations integer NOT NULL,
+    baselines integer NOT NULL,
+    views_gain bigint NOT NULL,
+    views_start bigint NOT NULL,
+    views_known integer NOT NULL,
+    plays_gain bigint NOT NULL,
+    plays_start bigint NOT NULL,
+    plays_known integer NOT NULL,
+    likes_gain bigint NOT NULL,
+    likes_start bigint NOT NULL,
+    likes_known integer NOT NULL,
+    comments_gain bigint NOT NULL,
+    comments_start bigint NOT NULL,
+    comments_known integer NOT NULL,
+    shares_gain bigint NOT NULL,
+    shares_start bigint NOT NULL,
+    shares_known integer NOT NULL,
+    saves_gain bigint NOT NULL,
+    saves_start bigint NOT NULL,
+    saves_known integer NOT NULL,
+    followers_gain bigint NOT NULL,
+    followers_start bigint NOT NULL,
+    followers_known integer NOT NULL,
+    following_gain bigint NOT NULL,
+    following_start bigint NOT NULL,
+    following_known integer NOT NULL,
+    profile_posts_gain bigint NOT NULL,
+    profile_posts_start bigint NOT NULL,
+    profile_posts_known integer NOT NULL,
+    total_likes_gain bigint NOT NULL,
+    total_likes_start bigint NOT NULL,
+    total_likes_known integer NOT NULL,
+    viewed_likes_gain bigint NOT NULL,
+    viewed_comments_gain bigint NOT NULL,
+    viewed_shares_gain bigint NOT NULL,
+    viewed_saves_gain bigint NOT NULL
 );
 CREATE TABLE public.run (
     id uuid NOT NULL,
@@ -254,6 +325,7 @@ CREATE TABLE public.video (
     last_observed_day date,
     grows_from_zero boolean NOT NULL,
     views_kind character varying(32),
+    views_known_late_at timestamp with time zone,
     views bigint,
     plays bigint,
     likes bigint,
@@ -270,6 +342,7 @@ CREATE TABLE public.video (
     fb_plays bigint,
     fb_likes bigint,
     reposts bigint,
+    search_text text NOT NULL,
     account_id uuid,
     organization_id uuid NOT NULL
 );
@@ -326,6 +399,8 @@ ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_digest_key UNIQUE (digest);
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.creator
+    ADD CONSTRAINT creator_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.organization_day
     ADD CONSTRAINT organization_day_pkey PRIMARY KEY (organization_id, day);
 ALTER TABLE ONLY public.organization
@@ -334,6 +409,8 @@ ALTER TABLE ONLY public.organization
     ADD CONSTRAINT organization_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.organization_slot
     ADD CONSTRAINT organization_slot_pkey PRIMARY KEY (organization_id, slot);
+ALTER TABLE ONLY public.organization_total
+    ADD CONSTRAINT organization_total_pkey PRIMARY KEY (organization_id);
 ALTER TABLE ONLY public.run
     ADD CONSTRAINT run_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.account
@@ -342,6 +419,8 @@ ALTER TABLE ONLY public.account
     ADD CONSTRAINT uid_account_organiz_89c3e0 UNIQUE (organization_id, id);
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT uid_api_key_organiz_f7a8e4 UNIQUE (organization_id, id);
+ALTER TABLE ONLY public.creator
+    ADD CONSTRAINT uid_creator_organiz_1bf665 UNIQUE (organization_id, id);
 ALTER TABLE ONLY public.run
     ADD CONSTRAINT uid_run_organiz_ed177e UNIQUE (organization_id, id);
 ALTER TABLE ONLY public.video
@@ -355,15 +434,26 @@ ALTER TABLE ONLY public.video_observation
 ALTER TABLE ONLY public.video
     ADD CONSTRAINT video_pkey PRIMARY KEY (id);
 CREATE INDEX account_by_added_at ON public.account USING btree (organization_id, added_at, id);
+CREATE INDEX account_by_creator ON public.account USING btree (organization_id, creator_id);
 CREATE INDEX account_due ON public.account USING btree (next_refresh_at) WHERE (is_active AND (next_refresh_at IS NOT NULL));
 CREATE INDEX account_leased ON public.account USING btree (lease_until) WHERE (lease_id IS NOT NULL);
+CREATE INDEX account_search ON public.account USING gin (public.trigrams(search_text));
+CREATE INDEX creator_by_added_at ON public.creator USING btree (organization_id, added_at, id);
+CREATE INDEX creator_search ON public.creator USING gin (public.trigrams(search_text));
 CREATE INDEX run_by_account ON public.run USING btree (organization_id, account_id, started_at);
+CREATE INDEX video_by_published_at ON public.video USING btree (organization_id, published_at) WHERE (published_at IS NOT NULL);
 CREATE INDEX video_day_by_day ON ONLY public.video_day USING btree (organization_id, day) INCLUDE (video_id, views_level, plays_level, likes_level, comments_level, shares_level, saves_level);
+CREATE INDEX video_known_late ON public.video USING btree (organization_id, views_known_late_at) WHERE (views_known_late_at IS NOT NULL);
 CREATE INDEX video_newest ON public.video USING btree (organization_id, account_id, COALESCE(published_at, '1970-01-01 00:00:00+00'::timestamp with time zone), id);
+CREATE INDEX video_search ON public.video USING gin (public.trigrams(search_text));
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES public.creator(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.creator
+    ADD CONSTRAINT creator_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.run
     ADD CONSTRAINT run_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.run

@@ -13,6 +13,7 @@ from app.domain.links import post_url
 from app.domain.metrics import POST_COUNTERS, POST_EXTRAS
 from app.domain.platforms import Platform, VideoKind, ViewsKind
 from app.domain.records import Page, Video
+from app.domain.search import folded
 from app.domain.viewer import Viewer
 from app.store.db import execute, fetch
 from app.store.ids import new_id
@@ -48,6 +49,7 @@ class VideoState:
     last_refreshed_at: datetime | None
     last_observed_day: date | None
     grows_from_zero: bool
+    views_known_late_at: datetime | None
     views_kind: ViewsKind | None
     levels: dict[str, int]
     starts: dict[str, int]
@@ -139,7 +141,7 @@ async def lock_video_states(
     rows = await fetch(
         f"""
         SELECT id, account_id, external_id, first_refreshed_at, last_refreshed_at, last_observed_day, grows_from_zero,
-               views_kind, {counters}
+               views_known_late_at, views_kind, {counters}
         FROM video WHERE organization_id = $1 AND platform = $2 AND external_id = ANY($3)
         ORDER BY id
         FOR UPDATE
@@ -157,6 +159,7 @@ async def lock_video_states(
             last_refreshed_at=row["last_refreshed_at"],
             last_observed_day=row["last_observed_day"],
             grows_from_zero=row["grows_from_zero"],
+            views_known_late_at=row["views_known_late_at"],
             views_kind=ViewsKind(row["views_kind"]) if row["views_kind"] else None,
             levels={name: row[name] for name in POST_COUNTERS if row[name] is not None},
             starts={name: row[f"{name}_start"] for name in POST_COUNTERS if row[f"{name}_start"] is not None},
@@ -181,10 +184,11 @@ async def insert_discovered_videos(
     rows = await fetch(
         """
         INSERT INTO video (id, organization_id, account_id, platform, external_id, kind, published_at, discovered_at,
-                           grows_from_zero, is_pinned, is_unavailable)
-        SELECT new.id, $1, $2, new.platform, new.external_id, new.kind, new.published_at, $3, new.grows, false, false
-        FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::bool[])
-             AS new (id, platform, external_id, kind, published_at, grows)
+                           grows_from_zero, search_text, is_pinned, is_unavailable)
+        SELECT new.id, $1, $2, new.platform, new.external_id, new.kind, new.published_at, $3,
+               new.grows, new.search_text, false, false
+        FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::bool[], $10::text[])
+             AS new (id, platform, external_id, kind, published_at, grows, search_text)
         ON CONFLICT (organization_id, platform, external_id) DO NOTHING
         RETURNING id, external_id, grows_from_zero
         """,
@@ -197,6 +201,7 @@ async def insert_discovered_videos(
         [post.kind.value for _, post in new],
         [post.published_at for _, post in new],
         [post.published_at is not None and post.published_at >= tracked_since for _, post in new],
+        [folded(post.caption) for _, post in new],
     )
     return {
         row["external_id"]: VideoState(
@@ -207,6 +212,7 @@ async def insert_discovered_videos(
             last_refreshed_at=None,
             last_observed_day=None,
             grows_from_zero=row["grows_from_zero"],
+            views_known_late_at=None,
             views_kind=None,
             levels={},
             starts={},
@@ -226,6 +232,7 @@ async def update_observed_videos(
         ("first_refreshed_at", "timestamptz", [state.first_refreshed_at for state in ordered]),
         ("last_refreshed_at", "timestamptz", [state.last_refreshed_at for state in ordered]),
         ("last_observed_day", "date", [state.last_observed_day for state in ordered]),
+        ("views_known_late_at", "timestamptz", [state.views_known_late_at for state in ordered]),
         ("views_kind", "text", [state.views_kind for state in ordered]),
         *((name, "bigint", [state.levels.get(name) for state in ordered]) for name in POST_COUNTERS),
         *((f"{name}_start", "bigint", [state.starts.get(name) for state in ordered]) for name in POST_COUNTERS),
@@ -237,6 +244,7 @@ async def update_observed_videos(
     keys: list[tuple[str, str, Sequence[object]]] = [
         ("id", "uuid", [state.id for state in ordered]),
         ("published_at", "timestamptz", [None if post is None else post.published_at for post in facts]),
+        ("search_text", "text", [None if post is None else folded(post.caption) for post in facts]),
     ]
     everything = [*keys, *columns, *looks]
     unnested = ", ".join(f"${number}::{kind}[]" for number, (_, kind, _) in enumerate(everything, 2))
@@ -245,7 +253,8 @@ async def update_observed_videos(
         UPDATE video SET {", ".join(f"{name} = new.{name}" for name, _, _ in columns)},
                          {", ".join(f"{name} = coalesce(new.{name}, video.{name})" for name, _, _ in looks)},
                          published_at = coalesce(video.published_at, new.published_at),
-                         discovered_at = least(video.discovered_at, new.first_refreshed_at)
+                         discovered_at = least(video.discovered_at, new.first_refreshed_at),
+                         search_text = coalesce(new.search_text, video.search_text)
         FROM unnest({unnested}) AS new ({", ".join(name for name, _, _ in everything)})
         WHERE video.organization_id = $1 AND video.id = new.id
         """,

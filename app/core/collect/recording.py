@@ -19,6 +19,7 @@ from app.domain.rollups import (
     total_of,
     utc_day,
     video_days,
+    views_known_late_at,
 )
 from app.store.accounts import AccountRefresh, add_account_counters, lock_accounts, update_profile
 from app.store.observations import (
@@ -31,6 +32,7 @@ from app.store.observations import (
 from app.store.rollups import (
     add_account_sums,
     add_organization_sums,
+    add_organization_total,
     read_account_changes_since,
     read_video_standings,
     write_video_days,
@@ -120,6 +122,7 @@ async def record_organization(organization_id: UUID, recorded: Recorded) -> None
             add_vector(slots, slot, vector)
     await add_organization_sums(organization_id, "day", days)
     await add_organization_sums(organization_id, "slot", slots)
+    await add_organization_total(organization_id, total_of(days.values()))
 
 
 async def _record_posts(
@@ -207,6 +210,8 @@ def _stand(state: VideoState, standing: Standing, changes: Sequence[Change], day
         first = state.last_observed_day + timedelta(days=1)
     last = max(utc_day(changes[-1].captured_at), state.last_observed_day or day)
     state.last_observed_day = last
+    if "views" not in standing.levels:
+        state.views_known_late_at = views_known_late_at(standing, changes)
     state.levels = dict(changes[-1].levels)
     for change in changes:
         state.starts |= change.starts

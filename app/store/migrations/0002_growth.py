@@ -21,7 +21,7 @@ SUMS = columns(
     "{}_gain bigint NOT NULL",
     "{}_start bigint NOT NULL",
     "{}_known integer NOT NULL",
-)
+) + ",\n    " + columns(("likes", "comments", "shares", "saves"), "viewed_{}_gain bigint NOT NULL")
 
 OBSERVATION = """
 CREATE TABLE {entity}_observation (
@@ -72,6 +72,14 @@ CREATE TABLE organization_{unit} (
     PRIMARY KEY (organization_id, {unit})
 )"""
 
+ORGANIZATION_TOTAL = f"""
+CREATE TABLE organization_total (
+    organization_id uuid PRIMARY KEY,
+    observations integer NOT NULL,
+    baselines integer NOT NULL,
+    {SUMS}
+)"""
+
 UNITS = (("day", "date"), ("slot", "timestamptz"))
 
 DUE = """
@@ -79,6 +87,17 @@ CREATE INDEX account_due ON account (next_refresh_at) WHERE is_active AND next_r
 NEWEST = """
 CREATE INDEX video_newest
 ON video (organization_id, account_id, coalesce(published_at, '1970-01-01 00:00:00+00'::timestamptz), id)"""
+PUBLISHED = """
+CREATE INDEX video_by_published_at ON video (organization_id, published_at) WHERE published_at IS NOT NULL"""
+LATE = """
+CREATE INDEX video_known_late ON video (organization_id, views_known_late_at) WHERE views_known_late_at IS NOT NULL"""
+TRIGRAMS = """
+CREATE FUNCTION trigrams(text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN (
+    SELECT coalesce(array_agg(DISTINCT substr($1, place, 3)), '{}')
+    FROM generate_series(1, length($1) - 2) AS place
+)"""
+SEARCH = """
+CREATE INDEX {table}_search ON {table} USING gin (trigrams(search_text))"""
 LEASED = """
 CREATE INDEX account_leased ON account (lease_until) WHERE lease_id IS NOT NULL"""
 
@@ -98,7 +117,12 @@ class Migration(migrations.Migration):
                 VIDEO_DAY_BY_DAY,
                 *(ACCOUNT_SUMS.format(unit=unit, type=kind, sums=SUMS) for unit, kind in UNITS),
                 *(ORGANIZATION_SUMS.format(unit=unit, type=kind, sums=SUMS) for unit, kind in UNITS),
+                ORGANIZATION_TOTAL,
                 NEWEST,
+                PUBLISHED,
+                LATE,
+                TRIGRAMS,
+                *(SEARCH.format(table=table) for table in ("creator", "account", "video")),
                 DUE,
                 LEASED,
             ]
