@@ -6,6 +6,7 @@ An observation is (instant, {counter: (value, rounding step)}); a post is its ob
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 Values = Mapping[str, tuple[int, int]]
@@ -82,3 +83,45 @@ def is_baseline(entities: Sequence[Entity], counters: Sequence[str], start: date
         for counter in counters
         if (known := series(entity, counter))
     )
+
+
+def percent(numerator: Sequence[int | None], denominator: int | None, scale: int = 100) -> Fraction | None:
+    """Added first, divided last; unknown beside known counts 0; an unknown or non-positive divisor gives nothing."""
+    known = [value for value in numerator if value is not None]
+    if not known or denominator is None or denominator <= 0:
+        return None
+    return Fraction(scale * sum(known), denominator)
+
+
+def metrics(
+    posts: Sequence[tuple[Entity, datetime | None]],
+    profiles: Sequence[Entity],
+    start: datetime,
+    end: datetime,
+    days: int,
+) -> dict[str, int | Fraction | None]:
+    """Every metric of a set over a stretch, by name; counters as gains. A post comes with its time of publication."""
+    entities = [entity for entity, _ in posts]
+    found: dict[str, int | Fraction | None] = {}
+    for counter in ("views", "plays", "likes", "comments", "shares", "saves"):
+        found[counter] = total([gain(entity, counter, start, end) for entity in entities])
+    for counter in ("followers", "following", "profile_posts", "total_likes"):
+        found[counter] = total([gain(profile, counter, start, end) for profile in profiles])
+    viewed = [entity for entity in entities if level(entity, "views", end) is not None]
+    engaged = {
+        counter: total([gain(entity, counter, start, end) for entity in viewed])
+        for counter in ("likes", "comments", "shares", "saves")
+    }
+    # Where no post with known views has the counter, its sum over them is nothing at all.
+    views = found["views"]
+    assert views is None or isinstance(views, int)
+    followers = total([level(profile, "followers", end) for profile in profiles])
+    everything = [found[counter] for counter in ("likes", "comments", "shares", "saves")]
+    published = [instant for _, instant in posts if instant is not None]
+    found["posts_published"] = sum(start <= instant < end for instant in published)
+    found["engagement_rate"] = percent([engaged["likes"], engaged["comments"], engaged["shares"]], views)
+    found["engagement_rate_by_views"] = percent(list(engaged.values()), views)
+    found["engagement_rate_by_followers"] = percent([v for v in everything if isinstance(v, int)], followers)
+    found["posts_per_week"] = percent([found["posts_published"]], days, 7)
+    found["avg_views_per_post"] = percent([views], sum(instant < end for instant in published), 1)
+    return found

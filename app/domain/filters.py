@@ -10,3 +10,10 @@ class AccountFilter:
     """Which accounts a list holds."""
 
     platform: Platform | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreatorFilter:
+    """Which creators a list holds."""
+
+    is_active: bool | None = None

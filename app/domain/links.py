@@ -54,8 +54,9 @@ def canonical_handle(platform: Platform, text: str, *path: str) -> str:
         raise InvalidInput("The handle is empty. Give a handle such as @name, or the profile's URL.", *path)
     if "/" in handle:
         handle = _handle_in_url(rule, platform, handle, path)
-    handle = handle.removeprefix("@").lower()
-    if not rule.pattern.fullmatch(handle):
+    handle = handle.removeprefix("@")
+    # Some letters of other scripts, such as the Kelvin sign, become ASCII ones in lower case.
+    if not handle.isascii() or not rule.pattern.fullmatch(handle := handle.lower()):
         raise InvalidInput(f"{text.strip()!r} is not a handle of {platform.value}: {rule.meaning}.", *path)
     return handle
 

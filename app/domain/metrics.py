@@ -1,9 +1,10 @@
 """Metrics as data: which counters exist, and each figure as counters to add and counters to divide by."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import TypeVar
 
 POST_COUNTERS = ("views", "plays", "likes", "comments", "shares", "saves")
 """Counters of a post that have levels, gains and series. The order is that of the columns in the store."""
@@ -68,6 +69,43 @@ RATIOS: Mapping[str, Ratio] = {
     "avg_views_per_post": AVG_VIEWS_PER_POST,
 }
 
+POSTS_PUBLISHED = "posts_published"
+
+METRICS = (*SERIES_COUNTERS, POSTS_PUBLISHED, *RATIOS)
+"""Every metric by name."""
+
+Value = int | Fraction | None
+Key = TypeVar("Key", bound=Hashable)
+
+
+def terms_of(metric: str) -> tuple[str, ...]:
+    """The terms a metric is made of."""
+    if metric in RATIOS:
+        return (*RATIOS[metric].numerator, RATIOS[metric].denominator)
+    return (metric,) if metric == POSTS_PUBLISHED else (f"{metric}_gain", f"{metric}_level")
+
+
+def counters_of(metrics: Iterable[str]) -> tuple[str, ...]:
+    """The counters that have to be read for metrics, in their own order.
+
+    >>> counters_of(["engagement_rate", "posts_per_week"])
+    ('views', 'likes', 'comments', 'shares')
+    """
+    terms = {term for metric in metrics for term in terms_of(metric)}
+    wanted = {term.removeprefix("viewed_").rpartition("_")[0] for term in terms}
+    if any(term.startswith("viewed_") for term in terms):
+        wanted.add("views")
+    return tuple(counter for counter in SERIES_COUNTERS if counter in wanted)
+
+
+def value_of(metric: str, amounts: Amounts, *, as_level: bool = False) -> Value:
+    """A metric's exact value: a counter's gain, or with `as_level` where it stands at the end; None while unknown."""
+    if metric in RATIOS:
+        return RATIOS[metric].of(amounts)
+    if metric == POSTS_PUBLISHED:
+        return amounts[metric]
+    return amounts[f"{metric}_level" if as_level else f"{metric}_gain"]
+
 
 def change_percent(current: Fraction | int | None, previous: Fraction | int | None) -> Fraction | None:
     """(current - previous) / previous x 100: 0 when both are 0, None when the previous one is 0, negative or unknown.
@@ -84,11 +122,28 @@ def change_percent(current: Fraction | int | None, previous: Fraction | int | No
     return Fraction(current - previous) / Fraction(previous) * 100
 
 
-def rounded(value: Fraction) -> float:
+def rounded(value: Fraction | int) -> float:
     """A ratio as a face shows it: 4 decimals, half away from zero.
 
     >>> rounded(Fraction(1, 80000)), rounded(Fraction(-1, 20000)), rounded(Fraction(2, 3))
     (0.0, -0.0001, 0.6667)
     """
+    value = Fraction(value)
     scaled = Decimal(value.numerator) / Decimal(value.denominator)
     return float(scaled.quantize(Decimal(1).scaleb(-DECIMALS), ROUND_HALF_UP))
+
+
+def ranks_of(values: Mapping[Key, Value], names: Mapping[Key, str]) -> dict[Key, int]:
+    """The rank of each key, 1 to n: the greatest value first, unknown ones last; then by lower-cased name, then by key.
+
+    The keys come back in the order of their ranks.
+
+    >>> ranks_of({1: 5, 2: None, 3: 7, 4: 5}, {1: "b", 2: "a", 3: "c", 4: "A"})
+    {3: 1, 4: 2, 1: 3, 2: 4}
+    """
+
+    def order(key: Key) -> tuple[bool, Value, str, str]:
+        value = values[key]
+        return (value is None, 0 if value is None else -value, names[key].lower(), str(key))
+
+    return {key: rank for rank, key in enumerate(sorted(values, key=order), 1)}

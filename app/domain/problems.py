@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.domain.records import Account
+    from app.domain.records import Account, Creator
 
 
 class Problem(Exception):
@@ -47,6 +47,20 @@ class HandleTaken(Problem):
             f"@{account.handle} on {account.platform.value} is tracked already. Use the existing account.", *path
         )
         self.account = account
+
+
+class AccountLinkedElsewhere(Problem):
+    """The account is linked to another creator already; `creator` is that one."""
+
+    code = "ACCOUNT_LINKED_ELSEWHERE"
+
+    def __init__(self, account: "Account", creator: "Creator", *path: str) -> None:
+        super().__init__(
+            f"@{account.handle} on {account.platform.value} is linked to the creator {creator.name!r}. "
+            "Unlink it there first.",
+            *path,
+        )
+        self.creator = creator
 
 
 class Unauthenticated(Problem):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from fractions import Fraction
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -20,6 +21,32 @@ class Organization:
 
 
 @dataclass(frozen=True, slots=True)
+class Creator:
+    """A named group of accounts."""
+
+    id: UUID
+    organization_id: UUID
+    name: str
+    is_active: bool
+    metadata: Mapping[str, str]
+    added_at: datetime
+    platforms: Mapping[Platform, int]
+    """How many accounts are linked to it on each platform; platforms without any are absent."""
+    followers: int | None
+    """The sum over its linked accounts whose followers are known."""
+
+    @property
+    def account_count(self) -> int:
+        """How many accounts are linked to it."""
+        return sum(self.platforms.values())
+
+    @property
+    def platform(self) -> Platform | None:
+        """The platform all its accounts are on; None when there is none, or several."""
+        return next(iter(self.platforms)) if len(self.platforms) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """One handle on one platform that an organization tracks, with its latest counters."""
 
@@ -28,6 +55,9 @@ class Account:
     platform: Platform
     handle: str
     url: str
+    creator_id: UUID | None
+    """The creator it is linked to."""
+    linked_at: datetime | None
     external_id: str | None
     display_name: str | None
     biography: str | None
@@ -37,12 +67,15 @@ class Account:
     metadata: Mapping[str, str]
     is_verified: bool
     is_active: bool
+    is_paused_by_creator: bool
+    """It is not active because its creator was paused, and will be again once the creator is resumed."""
     is_unavailable: bool
     is_private: bool
     added_at: datetime
     first_refreshed_at: datetime | None
     last_refreshed_at: datetime | None
     next_refresh_at: datetime | None
+    """When it is due; None while it is paused."""
     refresh_interval_hours: int
     followers: int | None
     following: int | None
@@ -118,14 +151,14 @@ class Page(Generic[Node]):
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One stretch of days of a series: inclusive dates, flags, and a value per counter asked for."""
+    """One stretch of days of a series: inclusive dates, flags, and a value per metric asked for."""
 
     start: date
     end: date
     is_partial: bool
     is_baseline: bool
     is_observed: bool
-    values: Mapping[str, int | None]
+    values: Mapping[str, int | Fraction | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,5 +169,57 @@ class Series:
     end: date
     timezone: str
     is_complete: bool
-    """False when the window begins before the first observation of any part of the scope."""
+    """False when the window begins before anything of the scope was first measured."""
     buckets: Sequence[Bucket]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricChange:
+    """One metric over a window: its value there, in the window before, and the change in percent."""
+
+    current: int | Fraction | None
+    previous: int | Fraction | None
+    change_percent: Fraction | None
+    level: int | None
+    """Where a counter stands at the window's end; None for anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowMetrics:
+    """Metrics over a resolved window, beside the window of the same length before it."""
+
+    start: date
+    end: date
+    previous_start: date
+    previous_end: date
+    timezone: str
+    is_complete: bool
+    """False when the window begins before anything of the scope was first measured."""
+    values: Mapping[str, MetricChange]
+
+
+@dataclass(frozen=True, slots=True)
+class RankedSubject:
+    """One row of a leaderboard."""
+
+    subject_id: UUID
+    rank: int
+    previous_rank: int
+    value: int | Fraction | None
+    previous_value: int | Fraction | None
+    is_complete: bool
+    """False when the window begins before anything of it was first measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaderboard:
+    """The first rows of a ranking over a resolved window, in the order of their ranks."""
+
+    start: date
+    end: date
+    previous_start: date
+    previous_end: date
+    timezone: str
+    ranked_count: int
+    """How many take part."""
+    rows: Sequence[RankedSubject]

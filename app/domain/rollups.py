@@ -12,12 +12,12 @@ SLOT = timedelta(minutes=15)
 """Zones are whole quarters of an hour from UTC, so a local day of any zone is a sum of slots."""
 
 Vector = list[int]
-"""The columns of a sums table: observations, baselines, then gain, start and known of each of SERIES_COUNTERS, then the
-gain of each of ENGAGEMENT_COUNTERS that came while the post's views were known."""
+"""The columns of a sums table: observations, baselines; gain, start and known of each of SERIES_COUNTERS; and for each
+of ENGAGEMENT_COUNTERS the gain that came while the post's views were known, and how many posts became known in both."""
 
 OFFSET = {counter: 2 + 3 * index for index, counter in enumerate(SERIES_COUNTERS)}
-VIEWED_OFFSET = {counter: 2 + 3 * len(SERIES_COUNTERS) + index for index, counter in enumerate(ENGAGEMENT_COUNTERS)}
-WIDTH = 2 + 3 * len(SERIES_COUNTERS) + len(ENGAGEMENT_COUNTERS)
+VIEWED_OFFSET = {counter: 2 + 3 * len(SERIES_COUNTERS) + 2 * index for index, counter in enumerate(ENGAGEMENT_COUNTERS)}
+WIDTH = 2 + 3 * len(SERIES_COUNTERS) + 2 * len(ENGAGEMENT_COUNTERS)
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -97,6 +97,9 @@ def add_changes(sums: dict[Key, Vector], key: Key, changes: Iterable[Change], si
         for counter, start in change.starts.items():
             vector[OFFSET[counter] + 1] += sign * start
             vector[OFFSET[counter] + 2] += sign
+        for counter, offset in VIEWED_OFFSET.items():
+            if change.starts.keys() & {counter, "views"} and {counter, "views"} <= change.levels.keys():
+                vector[offset + 1] += sign
 
 
 def add_vector(sums: dict[Key, Vector], key: Key, vector: Vector) -> None:
@@ -122,3 +125,8 @@ def level_change(vector: Vector, counter: str) -> int:
 def known_change(vector: Vector, counter: str) -> int:
     """By how many members with the counter known a set grows through what a vector adds up."""
     return vector[OFFSET[counter] + 2]
+
+
+def viewed_known_change(vector: Vector, counter: str) -> int:
+    """By how many posts with both their views and the counter known a set grows through what a vector adds up."""
+    return vector[VIEWED_OFFSET[counter] + 1]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from app.domain.metrics import ENGAGEMENT_COUNTERS
 from app.domain.problems import InvalidInput
-from app.domain.records import Bucket
 from app.domain.windows import LONGEST_WINDOW_DAYS, Window
 
 
@@ -28,6 +28,15 @@ class SeriesMode(StrEnum):
     LEVEL = "level"
 
 
+class SubjectKind(StrEnum):
+    """Whose figures they are: a set of posts and accounts, or a single video."""
+
+    ORGANIZATION = "organization"
+    CREATOR = "creator"
+    ACCOUNT = "account"
+    VIDEO = "video"
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """The dates of one bucket, cut to the window."""
@@ -39,26 +48,39 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What happened to a set of posts and accounts on one local day, per counter; all of it adds up over days.
+    """What happened to a set of posts and accounts in a stretch of time, per counter; all of it adds up.
 
-    `gains` are signed changes, `starts` the baseline values that came in that day, `known` how many members' counter
-    became known that day. So the level of the set at the end of a day is the sum of gains and starts up to then.
+    `gains` are signed changes, `starts` the baseline values that came in, `known` how many members' counter became
+    known. So the level of the set at the end of a stretch is the sum of gains and starts up to then. `viewed` are the
+    gains of engagement counters that came while the post's views were known, `viewed_known` how many posts became known
+    in both.
     """
 
-    day: date
     observations: int
     baselines: int
     gains: Mapping[str, int]
     starts: Mapping[str, int]
     known: Mapping[str, int]
+    viewed: Mapping[str, int]
+    viewed_known: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The levels of a set at the end of a window, and how many members have each counter known by then."""
+    """The levels of a set at the end of the last stretch, and how many members have each counter known by then."""
 
     levels: Mapping[str, int]
     known: Mapping[str, int]
+    viewed_known: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What a set amounts to over one stretch, by the terms that metrics are made of."""
+
+    amounts: Mapping[str, int | None]
+    is_observed: bool
+    is_baseline: bool
 
 
 def cut_window(window: Window, granularity: Granularity | int, today: date) -> list[Span]:
@@ -76,35 +98,34 @@ def cut_window(window: Window, granularity: Granularity | int, today: date) -> l
     return spans
 
 
-def read_buckets(
-    spans: Sequence[Span], rows: Sequence[Sums], end: Totals, counters: Sequence[str], mode: SeriesMode
-) -> list[Bucket]:
-    """The buckets' values, from the day rows inside the window and the standing at its end.
+def read_stretches(sums: Mapping[int, Sums], count: int, end: Totals, counters: Sequence[str]) -> list[Stretch]:
+    """The amounts of `count` stretches that follow each other, given the sums of those in which anything happened.
 
-    Read backwards, so that the cost follows the window and not the history before it. A value is None while no member
-    of the set has the counter known.
+    Read backwards from where the set stands at the end, so that the cost follows the stretches and not the history
+    before them. A gain or level is None while no member of the set has the counter known.
     """
-    levels, known = dict(end.levels), dict(end.known)
-    remaining = sorted(rows, key=lambda row: row.day)
-    buckets: list[Bucket] = []
-    for span in reversed(spans):
-        inside = []
-        while remaining and remaining[-1].day >= span.start:
-            inside.append(remaining.pop())
-        values: dict[str, int | None] = {}
+    levels, known, viewed_known = dict(end.levels), dict(end.known), dict(end.viewed_known)
+    stretches: list[Stretch] = []
+    for place in range(count - 1, -1, -1):
+        inside = sums.get(place)
+        amounts: dict[str, int | None] = {}
         for counter in counters:
-            gain = sum(row.gains[counter] for row in inside)
-            if known[counter] == 0:
-                values[counter] = None
-            else:
-                values[counter] = gain if mode is SeriesMode.GAIN else levels[counter]
-            levels[counter] -= gain + sum(row.starts[counter] for row in inside)
-            known[counter] -= sum(row.known[counter] for row in inside)
-        observed = any(row.observations > 0 for row in inside)
-        baseline = any(row.baselines > 0 for row in inside)
-        buckets.append(Bucket(span.start, span.end, span.is_partial, baseline, observed, values))
-    buckets.reverse()
-    return buckets
+            gain = inside.gains[counter] if inside else 0
+            is_known = known[counter] > 0
+            amounts[f"{counter}_gain"] = gain if is_known else None
+            amounts[f"{counter}_level"] = levels[counter] if is_known else None
+            if counter in ENGAGEMENT_COUNTERS:
+                viewed = inside.viewed[counter] if inside else 0
+                amounts[f"viewed_{counter}_gain"] = viewed if viewed_known[counter] > 0 else None
+                viewed_known[counter] -= inside.viewed_known[counter] if inside else 0
+            if inside:
+                levels[counter] -= gain + inside.starts[counter]
+                known[counter] -= inside.known[counter]
+        observed = inside is not None and inside.observations > 0
+        baseline = inside is not None and inside.baselines > 0
+        stretches.append(Stretch(amounts, observed, baseline))
+    stretches.reverse()
+    return stretches
 
 
 def _calendar(first: date, last: date, granularity: Granularity | int) -> Iterator[tuple[date, date]]:

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from app.domain.problems import InvalidInput
 
 LONGEST_WINDOW_DAYS = 731
+NO_PLACES = frozenset({"localtime", "Factory", "posixrules"})
+"""Names that a machine's own zone files add: they mean that machine, or nothing."""
 EARLIEST_DATE = date(2000, 1, 1)
 """No platform is older, and the calendar's own beginning has no day before it."""
 
@@ -46,7 +48,7 @@ class Window:
 
 @lru_cache(maxsize=1)
 def _known_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - NO_PLACES
 
 
 def read_zone(name: str, *path: str) -> ZoneInfo:

@@ -13,10 +13,10 @@ from app.domain.cursors import PageRequest
 from app.domain.facts import ProfileFacts
 from app.domain.filters import AccountFilter
 from app.domain.links import profile_url
-from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS
+from app.domain.metrics import ACCOUNT_COUNTERS, ENGAGEMENT_COUNTERS, POST_COUNTERS
 from app.domain.platforms import Platform
 from app.domain.records import Account, Page
-from app.domain.rollups import Vector, known_change, level_change
+from app.domain.rollups import Vector, known_change, level_change, viewed_known_change
 from app.domain.search import folded
 from app.domain.viewer import Viewer
 from app.store import models
@@ -36,6 +36,12 @@ UPDATE account SET
     ", ".join(
         f"{counter}_known = {counter}_known + ($4::int[])[{number}]"
         for number, counter in enumerate(POST_COUNTERS, 1 + len(ACCOUNT_COUNTERS))
+    )
+},
+    {
+    ", ".join(
+        f"viewed_{counter}_known = viewed_{counter}_known + ($5::int[])[{number}]"
+        for number, counter in enumerate(ENGAGEMENT_COUNTERS, 1)
     )
 }
 WHERE organization_id = $1 AND id = $2
@@ -131,6 +137,23 @@ async def page_accounts(viewer: Viewer, filter: AccountFilter, page: PageRequest
     return make_page(listing, viewer, page, rows, account_record, lambda row: (row["added_at"], row["id"]), total)
 
 
+async def set_activity(organization_id: UUID, account_id: UUID, is_active: bool, now: datetime) -> bool:
+    """Pauses or resumes an account by itself, whatever its creator does; False when there is none."""
+    row = await fetch_row(
+        """
+        UPDATE account SET is_active = $3, is_paused_by_creator = false,
+                           next_refresh_at = CASE WHEN $3 AND NOT is_active THEN $4 ELSE next_refresh_at END
+        WHERE organization_id = $1 AND id = $2
+        RETURNING id
+        """,
+        organization_id,
+        account_id,
+        is_active,
+        now,
+    )
+    return row is not None
+
+
 async def select_account_refresh(organization_id: UUID, account_id: UUID) -> AccountRefresh | None:
     """What a refresh needs to know, before it fetches."""
     return await _account_refresh("", organization_id, account_id, None)
@@ -221,6 +244,7 @@ async def add_account_counters(organization_id: UUID, account_id: UUID, change: 
         account_id,
         [level_change(change, counter) for counter in counters],
         [known_change(change, counter) for counter in counters],
+        [viewed_known_change(change, counter) for counter in ENGAGEMENT_COUNTERS],
     )
 
 
@@ -257,6 +281,8 @@ def account_record(row: asyncpg.Record) -> Account:
         platform=platform,
         handle=row["handle"],
         url=profile_url(platform, row["handle"]),
+        creator_id=row["creator_id"],
+        linked_at=row["linked_at"],
         external_id=row["external_id"],
         display_name=row["display_name"],
         biography=row["biography"],
@@ -266,12 +292,13 @@ def account_record(row: asyncpg.Record) -> Account:
         metadata=msgspec.json.decode(row["metadata"], type=dict[str, str]),
         is_verified=row["is_verified"],
         is_active=row["is_active"],
+        is_paused_by_creator=row["is_paused_by_creator"],
         is_unavailable=row["is_unavailable"],
         is_private=row["is_private"],
         added_at=row["added_at"],
         first_refreshed_at=row["first_refreshed_at"],
         last_refreshed_at=row["last_refreshed_at"],
-        next_refresh_at=row["next_refresh_at"],
+        next_refresh_at=row["next_refresh_at"] if row["is_active"] else None,
         refresh_interval_hours=row["refresh_interval_hours"],
         discovered_posts=row["discovered_posts"],
         **{counter: row[counter] for counter in ACCOUNT_COUNTERS + POST_COUNTERS},

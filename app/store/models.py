@@ -113,6 +113,10 @@ class Account(Model):
     comments_known = fields.IntField(default=0)
     shares_known = fields.IntField(default=0)
     saves_known = fields.IntField(default=0)
+    viewed_likes_known = fields.IntField(default=0)
+    viewed_comments_known = fields.IntField(default=0)
+    viewed_shares_known = fields.IntField(default=0)
+    viewed_saves_known = fields.IntField(default=0)
     search_text = fields.TextField()
 
     class Meta:

@@ -5,13 +5,23 @@ from datetime import UTC, date, datetime
 
 import asyncpg
 
-from app.store.db import execute, fetch_row, transaction
+from app.domain.problems import Problem
+from app.store.db import execute, fetch, fetch_row, transaction
 
 MONTHS_AHEAD = 3
 BY_MONTH = ("video_observation", "account_observation")
 BY_YEAR = ("video_day",)
 LOCK = 0x63675F7061727473
 """Advisory lock that keeps two processes from making the same partition; any constant of our own will do."""
+
+LOCK_TIMEOUT_SECONDS = 5
+"""Whoever comes meanwhile waits as long, so it is short."""
+
+
+class ObservationsInUse(Problem):
+    """Partitions cannot be dropped while others work with their table."""
+
+    code = "OBSERVATIONS_IN_USE"
 
 
 async def ensure_partitions(first: datetime, now: datetime) -> None:
@@ -47,6 +57,80 @@ async def _make_partition(name: str, table: str, begin: date, end: date) -> None
             await execute(f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL)")
             bounds = f"FROM ('{begin}{midnight}') TO ('{end}{midnight}')"
             await execute(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES {bounds}")
+
+
+async def hold_observations() -> date:
+    """Keeps partitions of observations from being dropped until the transaction ends; the first day that is kept.
+
+    A transaction that locks accounts does so before.
+    """
+    await execute(f"LOCK TABLE {', '.join(BY_MONTH)} IN ACCESS SHARE MODE")
+    row = await fetch_row(
+        """
+        SELECT max((SELECT min(to_date(right(child.relname, 7), 'YYYY_MM'))
+                    FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid WHERE inhparent = parent.oid)) AS since
+        FROM pg_class parent WHERE parent.relname = ANY($1) AND parent.relkind = 'p'
+        """,
+        BY_MONTH,
+    )
+    assert row is not None
+    bounds = [row["since"], *[await _refused_before(table) for table in BY_MONTH]]
+    since: date = max(bound for bound in bounds if bound is not None)
+    return since
+
+
+async def drop_observations_before(day: date) -> list[str]:
+    """Drops the partitions of observations that lie entirely before a UTC day; their names. Idempotent.
+
+    From then on the tables refuse observations older than what is kept: added to rollups whose own observations are
+    gone, they would falsify them. Raises ObservationsInUse when readers or writers do not make way within seconds.
+    """
+    first_kept = day.replace(day=1)
+    dropped = []
+    for table in BY_MONTH:
+        try:
+            dropped += await _drop_partitions(table, first_kept)
+        except asyncpg.LockNotAvailableError:
+            raise ObservationsInUse(f"{table} is in use; try again when no export, rebuild or dump reads it.") from None
+    return dropped
+
+
+async def _drop_partitions(table: str, first_kept: date) -> list[str]:
+    """One table's, in a transaction of its own: nobody who holds the other table waits for it."""
+    async with transaction():
+        await execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+        rows = await fetch(
+            """
+            SELECT child.relname::text AS name FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid
+            WHERE inhparent = $1::text::regclass AND to_date(right(child.relname, 7), 'YYYY_MM') < $2
+            ORDER BY name
+            """,
+            table,
+            first_kept,
+        )
+        names = [row["name"] for row in rows]
+        if not names:
+            return []
+        await execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'")
+        refused = await _refused_before(table)
+        if refused is None or refused < first_kept:  # what is gone stays gone, however long one keeps from now on
+            await execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {table}_kept")
+            check = f"CHECK (captured_at >= '{first_kept} 00:00:00+00')"
+            await execute(f"ALTER TABLE {table} ADD CONSTRAINT {table}_kept {check} NOT VALID")
+        await execute(f"DROP TABLE {', '.join(names)}")
+    return names
+
+
+async def _refused_before(table: str) -> date | None:
+    """The day a table's check refuses observations before; None when nothing was ever dropped from it."""
+    row = await fetch_row(
+        r"""
+        SELECT substring(pg_get_constraintdef(oid) FROM '\d{4}-\d\d-\d\d')::date AS day
+        FROM pg_constraint WHERE conrelid = $1::text::regclass AND conname = $1::text || '_kept'
+        """,
+        table,
+    )
+    return None if row is None else row["day"]
 
 
 def is_missing_partition(error: BaseException) -> bool:

@@ -13,7 +13,7 @@ SUM_COLUMNS = (
     "observations",
     "baselines",
     *(f"{counter}_{part}" for counter in SERIES_COUNTERS for part in ("gain", "start", "known")),
-    *(f"viewed_{counter}_gain" for counter in ENGAGEMENT_COUNTERS),
+    *(f"viewed_{counter}_{part}" for counter in ENGAGEMENT_COUNTERS for part in ("gain", "known")),
 )
 """The columns of a sums table, in the order of a rollup vector."""
 

@@ -47,6 +47,10 @@ CREATE TABLE public.account (
     comments_known integer NOT NULL,
     shares_known integer NOT NULL,
     saves_known integer NOT NULL,
+    viewed_likes_known integer NOT NULL,
+    viewed_comments_known integer NOT NULL,
+    viewed_shares_known integer NOT NULL,
+    viewed_saves_known integer NOT NULL,
     search_text text NOT NULL,
     creator_id uuid,
     organization_id uuid NOT NULL
@@ -88,9 +92,13 @@ CREATE TABLE public.account_day (
     total_likes_start bigint NOT NULL,
     total_likes_known integer NOT NULL,
     viewed_likes_gain bigint NOT NULL,
+    viewed_likes_known integer NOT NULL,
     viewed_comments_gain bigint NOT NULL,
+    viewed_comments_known integer NOT NULL,
     viewed_shares_gain bigint NOT NULL,
-    viewed_saves_gain bigint NOT NULL
+    viewed_shares_known integer NOT NULL,
+    viewed_saves_gain bigint NOT NULL,
+    viewed_saves_known integer NOT NULL
 );
 CREATE TABLE public.account_observation (
     organization_id uuid NOT NULL,
@@ -143,9 +151,13 @@ CREATE TABLE public.account_slot (
     total_likes_start bigint NOT NULL,
     total_likes_known integer NOT NULL,
     viewed_likes_gain bigint NOT NULL,
+    viewed_likes_known integer NOT NULL,
     viewed_comments_gain bigint NOT NULL,
+    viewed_comments_known integer NOT NULL,
     viewed_shares_gain bigint NOT NULL,
-    viewed_saves_gain bigint NOT NULL
+    viewed_shares_known integer NOT NULL,
+    viewed_saves_gain bigint NOT NULL,
+    viewed_saves_known integer NOT NULL
 );
 CREATE TABLE public.api_key (
     id uuid NOT NULL,
@@ -208,9 +220,13 @@ CREATE TABLE public.organization_day (
     total_likes_start bigint NOT NULL,
     total_likes_known integer NOT NULL,
     viewed_likes_gain bigint NOT NULL,
+    viewed_likes_known integer NOT NULL,
     viewed_comments_gain bigint NOT NULL,
+    viewed_comments_known integer NOT NULL,
     viewed_shares_gain bigint NOT NULL,
-    viewed_saves_gain bigint NOT NULL
+    viewed_shares_known integer NOT NULL,
+    viewed_saves_gain bigint NOT NULL,
+    viewed_saves_known integer NOT NULL
 );
 CREATE TABLE public.organization_slot (
     organization_id uuid NOT NULL,
@@ -248,9 +264,13 @@ CREATE TABLE public.organization_slot (
     total_likes_start bigint NOT NULL,
     total_likes_known integer NOT NULL,
     viewed_likes_gain bigint NOT NULL,
+    viewed_likes_known integer NOT NULL,
     viewed_comments_gain bigint NOT NULL,
+    viewed_comments_known integer NOT NULL,
     viewed_shares_gain bigint NOT NULL,
-    viewed_saves_gain bigint NOT NULL
+    viewed_shares_known integer NOT NULL,
+    viewed_saves_gain bigint NOT NULL,
+    viewed_saves_known integer NOT NULL
 );
 CREATE TABLE public.organization_total (
     organization_id uuid NOT NULL,
@@ -287,9 +307,13 @@ CREATE TABLE public.organization_total (
     total_likes_start bigint NOT NULL,
     total_likes_known integer NOT NULL,
     viewed_likes_gain bigint NOT NULL,
+    viewed_likes_known integer NOT NULL,
     viewed_comments_gain bigint NOT NULL,
+    viewed_comments_known integer NOT NULL,
     viewed_shares_gain bigint NOT NULL,
-    viewed_saves_gain bigint NOT NULL
+    viewed_shares_known integer NOT NULL,
+    viewed_saves_gain bigint NOT NULL,
+    viewed_saves_known integer NOT NULL
 );
 CREATE TABLE public.run (
     id uuid NOT NULL,

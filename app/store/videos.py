@@ -38,6 +38,16 @@ DESCRIBED = (
 """What a post looks like now: taken over from the newest facts, where they know it."""
 
 
+STATE_COLUMNS = ", ".join(
+    (
+        *("id", "account_id", "external_id", "first_refreshed_at", "last_refreshed_at", "last_observed_day"),
+        *("grows_from_zero", "views_known_late_at", "views_kind"),
+        *(column for name in POST_COUNTERS for column in (name, f"{name}_start")),
+    )
+)
+"""The columns `video_state` reads."""
+
+
 @dataclass(slots=True)
 class VideoState:
     """Where a post stands in the database, as a refresh finds and leaves it."""
@@ -137,11 +147,9 @@ async def lock_video_states(
     organization_id: UUID, platform: Platform, external_ids: Sequence[str]
 ) -> dict[str, VideoState]:
     """The posts the organization has among `external_ids`, by external id, locked until the transaction ends."""
-    counters = ", ".join(f"{name}, {name}_start" for name in POST_COUNTERS)
     rows = await fetch(
         f"""
-        SELECT id, account_id, external_id, first_refreshed_at, last_refreshed_at, last_observed_day, grows_from_zero,
-               views_known_late_at, views_kind, {counters}
+        SELECT {STATE_COLUMNS}
         FROM video WHERE organization_id = $1 AND platform = $2 AND external_id = ANY($3)
         ORDER BY id
         FOR UPDATE
@@ -150,22 +158,7 @@ async def lock_video_states(
         platform.value,
         list(external_ids),
     )
-    return {
-        row["external_id"]: VideoState(
-            id=row["id"],
-            account_id=row["account_id"],
-            external_id=row["external_id"],
-            first_refreshed_at=row["first_refreshed_at"],
-            last_refreshed_at=row["last_refreshed_at"],
-            last_observed_day=row["last_observed_day"],
-            grows_from_zero=row["grows_from_zero"],
-            views_known_late_at=row["views_known_late_at"],
-            views_kind=ViewsKind(row["views_kind"]) if row["views_kind"] else None,
-            levels={name: row[name] for name in POST_COUNTERS if row[name] is not None},
-            starts={name: row[f"{name}_start"] for name in POST_COUNTERS if row[f"{name}_start"] is not None},
-        )
-        for row in rows
-    }
+    return {row["external_id"]: video_state(row) for row in rows}
 
 
 async def insert_discovered_videos(
@@ -244,7 +237,7 @@ async def update_observed_videos(
     keys: list[tuple[str, str, Sequence[object]]] = [
         ("id", "uuid", [state.id for state in ordered]),
         ("published_at", "timestamptz", [None if post is None else post.published_at for post in facts]),
-        ("search_text", "text", [None if post is None else folded(post.caption) for post in facts]),
+        ("search_text", "text", [folded(post.caption) if post and post.caption else None for post in facts]),
     ]
     everything = [*keys, *columns, *looks]
     unnested = ", ".join(f"${number}::{kind}[]" for number, (_, kind, _) in enumerate(everything, 2))
@@ -268,6 +261,23 @@ def _described(post: PostFacts, name: str) -> object:
         count = post.counts.get(name)
         return None if count is None else count.value
     return getattr(post, name)
+
+
+def video_state(row: asyncpg.Record) -> VideoState:
+    """Where the post of a video row stands."""
+    return VideoState(
+        id=row["id"],
+        account_id=row["account_id"],
+        external_id=row["external_id"],
+        first_refreshed_at=row["first_refreshed_at"],
+        last_refreshed_at=row["last_refreshed_at"],
+        last_observed_day=row["last_observed_day"],
+        grows_from_zero=row["grows_from_zero"],
+        views_known_late_at=row["views_known_late_at"],
+        views_kind=ViewsKind(row["views_kind"]) if row["views_kind"] else None,
+        levels={name: row[name] for name in POST_COUNTERS if row[name] is not None},
+        starts={name: row[f"{name}_start"] for name in POST_COUNTERS if row[f"{name}_start"] is not None},
+    )
 
 
 def video_record(row: asyncpg.Record) -> Video:

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.core.analytics.series import account_series
+from app.core.analytics.series import subject_series
 from app.core.tracking.accounts import load_accounts
 from app.core.tracking.videos import list_videos
 from app.domain.cursors import page_request
 from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS, SERIES_COUNTERS
-from app.domain.series import Granularity, SeriesMode
+from app.domain.series import Granularity, SeriesMode, SubjectKind
 from app.domain.windows import Window, read_zone
 from app.store.db import fetch
 from tests import oracle
@@ -87,7 +87,9 @@ async def compare_series(viewer, account_id, window, granularity, entities, prof
     members = {name: list(entities.values()) for name in POST_COUNTERS} | {name: [profile] for name in ACCOUNT_COUNTERS}
     everything = [*entities.values(), profile]
     for mode in SeriesMode:
-        found = await account_series(viewer, [account_id], window, granularity, mode, SERIES_COUNTERS, now=NOW)
+        found = await subject_series(
+            viewer, SubjectKind.ACCOUNT, [account_id], window, granularity, mode, SERIES_COUNTERS, now=NOW
+        )
         buckets = found[account_id].buckets
         assert buckets[0].start == window.start
         assert buckets[-1].end == window.end

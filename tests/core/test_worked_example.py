@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from app.core.analytics.series import account_series
+from app.core.analytics.series import subject_series
 from app.domain.records import Account
-from app.domain.series import Granularity, SeriesMode
+from app.domain.series import Granularity, SeriesMode, SubjectKind
 from app.domain.viewer import Viewer
 from app.domain.windows import Window, read_zone
 from app.store.db import fetch
@@ -72,7 +72,9 @@ async def test_account_series(database: None, order: list[str], zone: str) -> No
     window = Window(date(2026, 3, 1), date(2026, 3, 5), read_zone(zone))
 
     async def read(window: Window, granularity: Granularity, mode: SeriesMode) -> list[tuple[object, ...]]:
-        found = await account_series(viewer, [account.id], window, granularity, mode, ["views", "likes"], now=NOW)
+        found = await subject_series(
+            viewer, SubjectKind.ACCOUNT, [account.id], window, granularity, mode, ["views", "likes"], now=NOW
+        )
         assert all(bucket.values["likes"] is None for bucket in found[account.id].buckets)
         return [
             (b.start.day, b.end.day, b.values["views"], b.is_observed, b.is_baseline, b.is_partial)

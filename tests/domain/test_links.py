@@ -36,6 +36,7 @@ def test_one_account_has_one_handle(platform: Platform, text: str, handle: str) 
         (TIKTOK, "ends."),
         (TIKTOK, "a" * 25),
         (TIKTOK, "名前"),
+        (TIKTOK, "\u212aelvin"),
         (TIKTOK, "a\0b"),
         (TIKTOK, "x" * 1000),
         (TIKTOK, "https://www.tiktok.com/@a/video/7123456789"),

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.domain.series import Granularity, SeriesMode, Span, Sums, Totals, cut_window, read_buckets
+from app.domain.problems import InvalidInput
+from app.domain.series import Granularity, Span, Sums, Totals, cut_window, read_stretches
 from app.domain.windows import Window
 
 LATER = date(2027, 1, 1)
@@ -76,17 +77,21 @@ def test_a_window_is_cut(granularity: Granularity | int, start: str, end: str, t
     assert cut_window(window(d(start), d(end)), granularity, today) == spans
 
 
-def sums(day: str, gain: int, start: int = 0, known: int = 0) -> Sums:
-    return Sums(d(day), 1, int(start > 0), {"views": gain}, {"views": start}, {"views": known})
+def sums(gain: int, start: int = 0, known: int = 0) -> Sums:
+    return Sums(1, int(start > 0), {"views": gain}, {"views": start}, {"views": known}, {}, {})
 
 
-def test_levels_are_read_backwards_from_where_the_set_stands() -> None:
-    rows = [sums("03-02", 0, start=1000, known=1), sums("03-04", 50)]
-    spans = cut_window(window(d("03-01"), d("03-05")), Granularity.DAY, LATER)
-    totals = Totals({"views": 1050}, {"views": 1})
-    levels = read_buckets(spans, rows, totals, ["views"], SeriesMode.LEVEL)
-    assert [bucket.values["views"] for bucket in levels] == [None, 1000, 1000, 1050, 1050]
-    gains = read_buckets(spans, rows, totals, ["views"], SeriesMode.GAIN)
-    assert [bucket.values["views"] for bucket in gains] == [None, 0, 0, 50, 0]
-    assert [bucket.is_observed for bucket in gains] == [False, True, False, True, False]
-    assert [bucket.is_baseline for bucket in gains] == [False, True, False, False, False]
+def test_stretches_are_read_backwards_from_where_the_set_stands() -> None:
+    happened = {1: sums(0, start=1000, known=1), 3: sums(50)}
+    stretches = read_stretches(happened, 5, Totals({"views": 1050}, {"views": 1}, {}), ["views"])
+    assert [stretch.amounts["views_level"] for stretch in stretches] == [None, 1000, 1000, 1050, 1050]
+    assert [stretch.amounts["views_gain"] for stretch in stretches] == [None, 0, 0, 50, 0]
+    assert [stretch.is_observed for stretch in stretches] == [False, True, False, True, False]
+    assert [stretch.is_baseline for stretch in stretches] == [False, True, False, False, False]
+
+
+@pytest.mark.parametrize("days", [0, -1, 732])
+def test_buckets_of_impossible_length_are_refused(days: int) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        cut_window(window(d("03-01"), d("03-02")), days, LATER)
+    assert refused.value.path == ("granularity",)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.domain import links, windows
+from app.domain import links, metrics, search, windows
 from app.domain.problems import InvalidInput
 from app.domain.windows import (
     Window,
@@ -23,7 +23,7 @@ BERLIN, UTC_ZONE = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
 NOW = datetime(2026, 3, 8, 23, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("module", [windows, links], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [windows, links, metrics, search], ids=lambda module: module.__name__)
 def test_examples(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
@@ -52,6 +52,7 @@ def test_the_previous_window_is_as_long_and_ends_the_day_before() -> None:
     [
         (date(2026, 3, 2), date(2026, 3, 1), ("window", "start"), "start (2026-03-02) is after end (2026-03-01)."),
         (date(2026, 3, 2), date(2026, 3, 9), ("window", "end"), "end (2026-03-09) is after today (2026-03-08 in UTC)."),
+        (date(1, 1, 1), date(1, 1, 2), ("window", "start"), "start (0001-01-01) is before 2000-01-01."),
         (
             date(2024, 3, 7),
             date(2026, 3, 8),
@@ -70,7 +71,7 @@ def test_the_longest_window() -> None:
     assert dated_window(date(2024, 3, 8), date(2026, 3, 8), UTC_ZONE, NOW).days == 731
 
 
-@pytest.mark.parametrize("name", ["Mars/Olympus", "", "utc+1", "../etc/passwd", "x" * 500])
+@pytest.mark.parametrize("name", ["Mars/Olympus", "localtime", "Factory", "", "utc+1", "../etc/passwd", "x" * 500])
 def test_unknown_zones_are_refused(name: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         read_zone(name, "timezone")

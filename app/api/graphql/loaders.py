@@ -9,13 +9,15 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from app.core.analytics.series import account_series
+from app.core.analytics.series import subject_series
+from app.core.analytics.window_metrics import subject_metrics
 from app.core.tracking.accounts import load_accounts
+from app.core.tracking.creators import list_linked_accounts, load_creators
 from app.core.tracking.videos import list_videos, load_videos
 from app.domain.cursors import PageRequest
 from app.domain.problems import NotFound
-from app.domain.records import Account, Page, Series, Video
-from app.domain.series import Granularity, SeriesMode
+from app.domain.records import Account, Creator, Page, Series, Video, WindowMetrics
+from app.domain.series import Granularity, SeriesMode, SubjectKind
 from app.domain.viewer import Viewer
 from app.domain.windows import Window
 
@@ -24,8 +26,8 @@ Arguments = TypeVar("Arguments", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
-class VideosAsked:
-    """The arguments of a list of videos."""
+class ListAsked:
+    """The arguments of a list that belongs to something."""
 
     page: PageRequest
     with_total: bool
@@ -33,30 +35,56 @@ class VideosAsked:
 
 @dataclass(frozen=True, slots=True)
 class SeriesAsked:
-    """The arguments of a series; only the counters selected are read."""
+    """The arguments of a series; only the metrics selected are read."""
 
+    kind: SubjectKind
     window: Window
     granularity: Granularity
     mode: SeriesMode
-    counters: tuple[str, ...]
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsAsked:
+    """The arguments of window metrics; only the metrics selected are read."""
+
+    kind: SubjectKind
+    window: Window
+    metrics: tuple[str, ...]
 
 
 class Loaders:
     """The loaders of one request: they hold what it has read, so they never outlive it."""
 
     def __init__(self, viewer: Viewer, now: datetime) -> None:
-        async def read_videos(ids: Sequence[UUID], asked: VideosAsked) -> Mapping[UUID, Page[Video]]:
+        async def read_videos(ids: Sequence[UUID], asked: ListAsked) -> Mapping[UUID, Page[Video]]:
             return await list_videos(viewer, ids, asked.page, with_total=asked.with_total)
 
+        async def read_linked_accounts(ids: Sequence[UUID], asked: ListAsked) -> Mapping[UUID, Page[Account]]:
+            return await list_linked_accounts(viewer, ids, asked.page, with_total=asked.with_total)
+
         async def read_series(ids: Sequence[UUID], asked: SeriesAsked) -> Mapping[UUID, Series]:
-            return await account_series(
-                viewer, ids, asked.window, asked.granularity, asked.mode, asked.counters, now=now
+            return await subject_series(
+                viewer, asked.kind, ids, asked.window, asked.granularity, asked.mode, asked.metrics, now=now
             )
 
+        async def read_metrics(ids: Sequence[UUID], asked: MetricsAsked) -> Mapping[UUID, WindowMetrics]:
+            return await subject_metrics(viewer, asked.kind, ids, asked.window, asked.metrics)
+
         self.accounts: DataLoader[UUID, Account | None] = DataLoader(_by_id(partial(load_accounts, viewer)))
+        self.creators: DataLoader[UUID, Creator | None] = DataLoader(_by_id(partial(load_creators, viewer)))
+        self.creator_accounts: DataLoader[tuple[UUID, ListAsked], Page[Account]] = DataLoader(
+            _by_arguments(read_linked_accounts)
+        )
         self.videos: DataLoader[UUID, Video | None] = DataLoader(_by_id(partial(load_videos, viewer)))
-        self.account_videos: DataLoader[tuple[UUID, VideosAsked], Page[Video]] = DataLoader(_by_arguments(read_videos))
-        self.account_series: DataLoader[tuple[UUID, SeriesAsked], Series] = DataLoader(_by_arguments(read_series))
+        self.account_videos: DataLoader[tuple[UUID, ListAsked], Page[Video]] = DataLoader(_by_arguments(read_videos))
+        self.series: DataLoader[tuple[UUID, SeriesAsked], Series] = DataLoader(_by_arguments(read_series))
+        self.metrics: DataLoader[tuple[UUID, MetricsAsked], WindowMetrics] = DataLoader(_by_arguments(read_metrics))
+
+    def forget(self) -> None:
+        """Drops what was read, because a mutation is about to change it."""
+        for loader in vars(self).values():
+            loader.clear_all()
 
 
 def _by_id(

@@ -11,16 +11,30 @@ from app.api.graphql.context import Context, Info
 from app.api.graphql.fields import resolver
 from app.api.graphql.nodes import organizations
 from app.api.graphql.nodes.accounts import Account
+from app.api.graphql.nodes.creators import Creator
 from app.api.graphql.nodes.interfaces import Node
+from app.api.graphql.nodes.leaderboards import AccountLeaderboard, CreatorLeaderboard
+from app.api.graphql.nodes.search import SearchResults
 from app.api.graphql.selections import selected_fields
-from app.api.graphql.values.enums import Platform
+from app.api.graphql.values.enums import Metric, Platform
 from app.api.graphql.values.ids import decode_id, decode_id_of
+from app.api.graphql.values.windows import LAST_30_DAYS, WindowInput, read_window
+from app.core.analytics import search as searching
+from app.core.analytics.ranking import rank_subjects
 from app.core.tracking.accounts import find_account, list_accounts
+from app.core.tracking.creators import list_creators
 from app.domain import records, viewer
-from app.domain.filters import AccountFilter
+from app.domain.filters import AccountFilter, CreatorFilter
 from app.domain.problems import InvalidInput
+from app.domain.series import SubjectKind
 
 MOST_NODES = 200
+DEFAULT_PLACES = 10
+
+RankedBy = Annotated[Metric | None, strawberry.argument(description="What they are ranked by.")]
+RankedOver = Annotated[WindowInput | None, strawberry.argument(description="Which days.")]
+Timezone = Annotated[str | None, strawberry.argument(description="IANA zone whose days are meant.")]
+Places = Annotated[int | None, strawberry.argument(description="How many places, 1 to 200.")]
 
 
 async def _load_node(context: Context, type_name: str, id: UUID) -> object | None:
@@ -28,11 +42,26 @@ async def _load_node(context: Context, type_name: str, id: UUID) -> object | Non
     match type_name:
         case "Account":
             return await context.loaders.accounts.load(id)
+        case "Creator":
+            return await context.loaders.creators.load(id)
         case "Video":
             return await context.loaders.videos.load(id)
         case "Organization" if id == context.viewer.organization_id:
             return context.viewer
     return None
+
+
+async def _rank(
+    context: Context,
+    kind: SubjectKind,
+    metric: Metric | None,
+    window: WindowInput | None,
+    timezone: str | None,
+    limit: int | None,
+) -> records.Leaderboard:
+    days = read_window(window or LAST_30_DAYS, timezone or "UTC", context.now)
+    places = DEFAULT_PLACES if limit is None else limit
+    return await rank_subjects(context.viewer, kind, (metric or Metric.VIEWS).value, days, places)
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -67,6 +96,50 @@ class Query:
             with_total="totalCount" in selected_fields(info),
         )
 
+    @resolver("A creator; null when there is none.", Creator | None)
+    async def creator(
+        info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Global id of a creator.")]
+    ) -> records.Creator | None:
+        return await info.context.loaders.creators.load(decode_id_of("Creator", id, "id"))
+
+    @resolver("The creators, most recently added first.", Connection[Creator])
+    async def creators(
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+        is_active: Annotated[
+            bool | None, strawberry.argument(description="Only those that are active, or only those that are paused.")
+        ] = UNSET,
+    ) -> records.Page[records.Creator]:
+        return await list_creators(
+            info.context.viewer,
+            CreatorFilter(None if is_active is UNSET else is_active),
+            asked_page(first, after, last, before),
+            with_total="totalCount" in selected_fields(info),
+        )
+
+    @resolver("The accounts that are first by a metric over a window.", AccountLeaderboard)
+    async def top_accounts(
+        info: Info,
+        metric: RankedBy = Metric.VIEWS,
+        window: RankedOver = LAST_30_DAYS,
+        timezone: Timezone = "UTC",
+        limit: Places = DEFAULT_PLACES,
+    ) -> records.Leaderboard:
+        return await _rank(info.context, SubjectKind.ACCOUNT, metric, window, timezone, limit)
+
+    @resolver("The creators that are first by a metric over a window.", CreatorLeaderboard)
+    async def top_creators(
+        info: Info,
+        metric: RankedBy = Metric.VIEWS,
+        window: RankedOver = LAST_30_DAYS,
+        timezone: Timezone = "UTC",
+        limit: Places = DEFAULT_PLACES,
+    ) -> records.Leaderboard:
+        return await _rank(info.context, SubjectKind.CREATOR, metric, window, timezone, limit)
+
     @resolver("The object of a global id; null when there is none.", Node | None)
     async def node(
         info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")]
@@ -80,6 +153,24 @@ class Query:
         if len(ids) > MOST_NODES:
             raise InvalidInput(f"There are {len(ids)} ids; {MOST_NODES} are allowed.", "ids")
         return [_load_node(info.context, *decoded) for decoded in [decode_id(id, "ids") for id in ids]]
+
+    @resolver("What holds a piece of text, whatever its case and accents. Blank text finds nothing.", SearchResults)
+    async def search(
+        info: Info,
+        text: Annotated[
+            str,
+            strawberry.argument(
+                description="Up to 128 characters; fewer than 3 are found at the start of a line, more anywhere."
+            ),
+        ],
+        limit: Annotated[
+            int | None, strawberry.argument(description="At most that many in each section, 1 to 25.")
+        ] = searching.DEFAULT_LIMIT,
+    ) -> searching.SearchResults:
+        selected = selected_fields(info)
+        sections = [section for section in searching.Section if section in selected]
+        size = searching.DEFAULT_LIMIT if limit is None else limit
+        return await searching.search(info.context.viewer, text, size, sections=sections)
 
     @resolver("Who asks: the API key and its organization.", organizations.Viewer)
     def viewer(info: Info) -> viewer.Viewer:

@@ -4,14 +4,15 @@ import strawberry
 from graphql import GraphQLInputObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
-from app.api.graphql.mutations import HandleTaken, InvalidInput, Mutation
+from app.api.graphql.mutations.errors import ERROR_TYPES
+from app.api.graphql.mutations.root import Mutation
 from app.api.graphql.queries import Query
 from app.api.graphql.values.scalars import SCALARS
 
 schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
-    types=[InvalidInput, HandleTaken],
+    types=ERROR_TYPES,
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 

@@ -1,42 +1,55 @@
 """Series: the buckets of a window, for many subjects at once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.domain.records import Series
-from app.domain.series import Granularity, SeriesMode, cut_window, read_buckets
+from app.core.analytics.amounts import bounds_of, is_complete, read_amounts
+from app.domain.metrics import value_of
+from app.domain.records import Bucket, Series
+from app.domain.series import Granularity, SeriesMode, SubjectKind, cut_window
 from app.domain.viewer import Scope, Viewer
-from app.domain.windows import Window, window_instants
-from app.store.series import read_account_sums
+from app.domain.windows import Window, day_start
 
 
-async def account_series(
+async def subject_series(
     viewer: Viewer,
-    account_ids: Sequence[UUID],
+    kind: SubjectKind,
+    ids: Sequence[UUID],
     window: Window,
     granularity: Granularity | int,
     mode: SeriesMode,
-    counters: Sequence[str],
+    metrics: Sequence[str],
     *,
     now: datetime,
 ) -> dict[UUID, Series]:
-    """A series per account of the viewer's organization; an id that is not the organization's is absent.
+    """A series per subject, whichever kind it is; an id that is not of the viewer's organization is absent.
 
-    A post counter is summed over the account's discovered posts, a profile counter is the account's own. Every bucket
-    of the window is there. Values are gains in the bucket or levels at its end, None while unknown.
+    A post counter is summed over discovered posts, a profile counter over accounts. Every bucket of the window is
+    there. Counters are gains in the bucket or levels at its end, ratios exact fractions; None while unknown.
     """
     viewer.require(Scope.READ)
     spans = cut_window(window, granularity, now.astimezone(window.zone).date())
-    start, _ = window_instants(window)
-    sums = await read_account_sums(viewer.organization_id, account_ids, window, counters)
+    bounds = bounds_of([*(span.start for span in spans), window.end + timedelta(days=1)], window.zone)
+    amounts = await read_amounts(viewer.organization_id, kind, ids, bounds, metrics)
+    as_level = mode is SeriesMode.LEVEL
     return {
-        account_id: Series(
+        set_id: Series(
             start=window.start,
             end=window.end,
             timezone=window.zone.key,
-            is_complete=found.first_observed_at is not None and found.first_observed_at <= start,
-            buckets=read_buckets(spans, found.rows, found.totals, counters, mode),
+            is_complete=is_complete(found.first_observed_at, day_start(window.start, window.zone)),
+            buckets=[
+                Bucket(
+                    start=span.start,
+                    end=span.end,
+                    is_partial=span.is_partial,
+                    is_baseline=stretch.is_baseline,
+                    is_observed=stretch.is_observed,
+                    values={name: value_of(name, stretch.amounts, as_level=as_level) for name in metrics},
+                )
+                for span, stretch in zip(spans, found.stretches, strict=True)
+            ],
         )
-        for account_id, found in sums.items()
+        for set_id, found in amounts.items()
     }

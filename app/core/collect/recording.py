@@ -5,22 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+from app.core.collect.folding import Changes, fold_post, fold_profile, move_state
 from app.domain.facts import AccountFacts, PostFacts
-from app.domain.levels import Change, Observation, Standing, fold_observations, merge_observations
-from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS
-from app.domain.rollups import (
-    Vector,
-    VideoDay,
-    add_changes,
-    add_vector,
-    known_change,
-    level_change,
-    slot_of,
-    total_of,
-    utc_day,
-    video_days,
-    views_known_late_at,
-)
+from app.domain.levels import Observation, Standing, merge_observations
+from app.domain.rollups import Vector, VideoDay, add_vector, known_change, level_change, total_of, utc_day
 from app.store.accounts import AccountRefresh, add_account_counters, lock_accounts, update_profile
 from app.store.observations import (
     Source,
@@ -44,20 +32,6 @@ from app.store.videos import (
     select_post_owners,
     update_observed_videos,
 )
-
-
-@dataclass(slots=True)
-class Changes:
-    """What rollup rows of one account gain, by UTC day and by quarter of an hour."""
-
-    days: dict[date, Vector] = field(default_factory=dict)
-    slots: dict[datetime, Vector] = field(default_factory=dict)
-
-    def add(self, changes: Sequence[Change], sign: int) -> None:
-        """Adds what observations changed, or takes it out with sign -1."""
-        for change in changes:
-            add_changes(self.days, utc_day(change.captured_at), [change], sign)
-            add_changes(self.slots, slot_of(change.captured_at), [change], sign)
 
 
 @dataclass(slots=True)
@@ -174,8 +148,8 @@ async def _observe_posts(
         old = stored.get(state.id, [])
         merged = merge_observations([*old, Observation(captured_at, post.counts, post.views_kind)], state.views_kind)
         observations += [(state.id, seen) for seen in merged if seen.captured_at == captured_at]
-        was = _fold(state, standing, old)
-        is_now = _fold(state, standing, merged)
+        was = fold_post(state, standing, old)
+        is_now = fold_post(state, standing, merged)
         assert state.account_id is not None
         recorded.of(state.account_id).add(is_now, 1)
         recorded.of(state.account_id).add(was, -1)
@@ -184,38 +158,10 @@ async def _observe_posts(
             state.last_refreshed_at = captured_at
         state.first_refreshed_at = min(captured_at, state.first_refreshed_at or captured_at)
         if is_now:
-            day_rows += [(state.id, row) for row in _stand(state, standing, is_now, day)]
+            day_rows += [(state.id, row) for row in move_state(state, standing, is_now, day)]
     await store_video_observations(organization_id, observations, source)
     await write_video_days(organization_id, day_rows)
     await update_observed_videos(organization_id, [state for state, _ in posts], described)
-
-
-def _fold(state: VideoState, standing: Standing, observations: Sequence[Observation]) -> list[Change]:
-    known = [_series_counters(observation, POST_COUNTERS) for observation in observations]
-    return fold_observations(standing, known, true_zero_start=state.grows_from_zero, views_kind=state.views_kind)
-
-
-def _series_counters(observation: Observation, counters: Sequence[str]) -> Observation:
-    counts = {name: count for name, count in observation.counts.items() if name in counters}
-    return Observation(observation.captured_at, counts, observation.views_kind)
-
-
-def _stand(state: VideoState, standing: Standing, changes: Sequence[Change], day: date) -> list[VideoDay]:
-    """Moves the post's state to after the changes; the day rows that are new or other than before.
-
-    They begin with the days that were missed since the last observed one.
-    """
-    first = day if standing.levels else utc_day(changes[0].captured_at)
-    if state.last_observed_day is not None and state.last_observed_day < day:
-        first = state.last_observed_day + timedelta(days=1)
-    last = max(utc_day(changes[-1].captured_at), state.last_observed_day or day)
-    state.last_observed_day = last
-    if "views" not in standing.levels:
-        state.views_known_late_at = views_known_late_at(standing, changes)
-    state.levels = dict(changes[-1].levels)
-    for change in changes:
-        state.starts |= change.starts
-    return video_days(standing, changes, first, last)
 
 
 async def _record_profile(account: AccountRefresh, facts: AccountFacts, source: Source, changes: Changes) -> None:
@@ -235,18 +181,13 @@ async def _record_profile(account: AccountRefresh, facts: AccountFacts, source: 
         old = found.get(account.id, [])
     merged = merge_observations([*old, Observation(captured_at, facts.profile.counts)], None)
     standing = Standing(levels)
-    changes.add(_fold_profile(standing, merged), 1)
-    changes.add(_fold_profile(standing, old), -1)
+    changes.add(fold_profile(standing, merged), 1)
+    changes.add(fold_profile(standing, old), -1)
     await store_account_observations(
         account.organization_id,
         [(account.id, seen) for seen in merged if seen.captured_at == captured_at],
         source,
     )
-
-
-def _fold_profile(standing: Standing, observations: Sequence[Observation]) -> list[Change]:
-    known = [_series_counters(observation, ACCOUNT_COUNTERS) for observation in observations]
-    return fold_observations(standing, known, true_zero_start=False, views_kind=None)
 
 
 def _midnight(day: date) -> datetime:

@@ -225,7 +225,8 @@ def _identity(account: AccountRefresh) -> AccountIdentity:
 async def _take_over_handle(account: AccountRefresh, facts: AccountFacts) -> AccountRefresh:
     """Follows a rename: the stable id answered under another handle."""
     handle = facts.profile.handle
-    if handle == account.handle:
+    is_late = account.last_refreshed_at is not None and facts.captured_at < account.last_refreshed_at
+    if handle == account.handle or is_late:
         return account
     if not await rename_account(account.organization_id, account.id, handle):
         log.warning("account %s is now @%s, which is tracked already; it keeps its old handle", account.id, handle)

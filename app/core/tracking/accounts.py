@@ -1,15 +1,16 @@
-"""Tracking accounts: adding them, finding them, listing them."""
+"""Tracking accounts: adding them, finding them, listing them, pausing them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from app.core.tracking.labels import check_metadata, read_category
 from app.domain.cursors import PageRequest
 from app.domain.filters import AccountFilter
 from app.domain.links import canonical_handle
 from app.domain.platforms import Platform
-from app.domain.problems import HandleTaken, InvalidInput
+from app.domain.problems import HandleTaken, InvalidInput, NotFound
 from app.domain.records import Account, Page
 from app.domain.viewer import Scope, Viewer
 from app.store.accounts import (
@@ -18,12 +19,9 @@ from app.store.accounts import (
     page_accounts,
     select_account_by_handle,
     select_accounts,
+    set_activity,
 )
 
-LONGEST_CATEGORY = 128
-MOST_METADATA = 20
-LONGEST_METADATA = 255
-NOT_STORED = "no NUL character and no half of a surrogate pair"
 REFRESH_INTERVAL_HOURS = range(6, 721)
 
 
@@ -46,22 +44,39 @@ async def track_account(viewer: Viewer, new: NewAccount, *, now: datetime) -> Ac
     """
     viewer.require(Scope.WRITE)
     handle = canonical_handle(new.platform, new.handle, "handle")
-    category = _category(new.category)
-    _check_metadata(new.metadata)
+    category = read_category(new.category, "category")
+    check_metadata(new.metadata, "metadata")
     if new.refresh_interval_hours not in REFRESH_INTERVAL_HOURS:
         raise InvalidInput(
             f"The refresh interval is {new.refresh_interval_hours} hours; it takes "
             f"{REFRESH_INTERVAL_HOURS.start} to {REFRESH_INTERVAL_HOURS.stop - 1}.",
             "refresh_interval_hours",
         )
+    existing = await select_account_by_handle(viewer.organization_id, new.platform, handle)
+    if existing is not None:
+        raise HandleTaken(existing, "handle")
     added = await insert_account(
         viewer.organization_id, new.platform, handle, category, new.metadata, new.refresh_interval_hours, now
     )
-    if added is None:
+    if added is None:  # somebody was quicker
         existing = await select_account_by_handle(viewer.organization_id, new.platform, handle)
         assert existing is not None
         raise HandleTaken(existing, "handle")
     return (await select_accounts(viewer.organization_id, [added]))[added]
+
+
+async def set_account_active(viewer: Viewer, account_id: UUID, is_active: bool, *, now: datetime) -> Account:
+    """Pauses or resumes one account; idempotent.
+
+    A paused account is not refreshed and keeps its figures; a resumed one is due at once. It is the account's own
+    standing from then on: one that its creator's pause had paused no longer follows when the creator is resumed, if it
+    was paused here, and stays at work although the creator is paused, if it was resumed here. Raises Forbidden, or
+    NotFound naming `account_id`.
+    """
+    viewer.require(Scope.WRITE)
+    if not await set_activity(viewer.organization_id, account_id, is_active, now):
+        raise NotFound("There is no such account.", "account_id")
+    return (await select_accounts(viewer.organization_id, [account_id]))[account_id]
 
 
 async def load_accounts(viewer: Viewer, ids: Sequence[UUID]) -> dict[UUID, Account]:
@@ -87,28 +102,3 @@ async def list_accounts(viewer: Viewer, filter: AccountFilter, page: PageRequest
 def account_cursor(viewer: Viewer, filter: AccountFilter, account: Account) -> str:
     """The cursor of an account in the list of that filter."""
     return listing_of(filter).cursor(viewer, (account.added_at, account.id))
-
-
-def _category(text: str | None) -> str | None:
-    if text is None or not text.strip():
-        return None
-    if len(text) > LONGEST_CATEGORY or not _can_be_stored(text):
-        raise InvalidInput(f"The category takes at most {LONGEST_CATEGORY} characters, {NOT_STORED}.", "category")
-    return text.strip()
-
-
-def _check_metadata(metadata: Mapping[str, str]) -> None:
-    if len(metadata) > MOST_METADATA:
-        raise InvalidInput(f"There are {len(metadata)} metadata keys; {MOST_METADATA} are allowed.", "metadata")
-    for key, value in metadata.items():
-        if not isinstance(value, str):
-            raise InvalidInput(f"The metadata value of {key[:64]!r} is not a string.", "metadata")
-        if not 1 <= len(key) <= LONGEST_METADATA or len(value) > LONGEST_METADATA or not _can_be_stored(key + value):
-            raise InvalidInput(
-                f"Metadata keys and values take at most {LONGEST_METADATA} characters, {NOT_STORED} ({key[:64]!r}).",
-                "metadata",
-            )
-
-
-def _can_be_stored(text: str) -> bool:
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

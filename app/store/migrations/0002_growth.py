@@ -21,7 +21,7 @@ SUMS = columns(
     "{}_gain bigint NOT NULL",
     "{}_start bigint NOT NULL",
     "{}_known integer NOT NULL",
-) + ",\n    " + columns(("likes", "comments", "shares", "saves"), "viewed_{}_gain bigint NOT NULL")
+) + ",\n    " + columns(("likes", "comments", "shares", "saves"), "viewed_{}_gain bigint NOT NULL", "viewed_{}_known integer NOT NULL")
 
 OBSERVATION = """
 CREATE TABLE {entity}_observation (

@@ -1,7 +1,7 @@
 """Accounts in the graph."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from strawberry import UNSET
@@ -9,13 +9,16 @@ from strawberry import UNSET
 from app.api.graphql.connections import After, Before, Connection, First, Last, asked_page
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
-from app.api.graphql.loaders import VideosAsked
+from app.api.graphql.loaders import ListAsked
 from app.api.graphql.nodes.interfaces import HasAnalytics, Node, Tracked, node_id
 from app.api.graphql.nodes.videos import Video
 from app.api.graphql.selections import selected_fields
 from app.api.graphql.values.enums import Platform
 from app.api.graphql.values.scalars import JSON, URL, BigInt
 from app.domain import records
+
+if TYPE_CHECKING:
+    from app.api.graphql.nodes.creators import Creator
 
 
 @strawberry.type(description="One handle on one platform that the organization tracks, with its latest counters.")
@@ -35,7 +38,10 @@ class Account(Node, Tracked, HasAnalytics):
     metadata: JSON = strawberry.field(description="What the caller attached: an object of strings.")
     is_verified: bool = strawberry.field(description="Whether the platform has verified it.")
     is_active: bool = strawberry.field(description="Whether it is refreshed at all.")
-    is_unavailable: bool = strawberry.field(description="Whether the platform says that it is not there any more.")
+    is_paused_by_creator: bool = strawberry.field(
+        description="Whether it is not active because its creator was paused; it resumes with the creator."
+    )
+    is_unavailable: bool = strawberry.field(description="Whether it cannot be read: private, removed or unreachable.")
     is_private: bool = strawberry.field(description="Whether its posts are hidden from the public.")
     added_at: datetime = strawberry.field(description="When tracking began.")
     first_refreshed_at: datetime | None = strawberry.field(description="Its first refresh; null before.")
@@ -75,6 +81,15 @@ class Account(Node, Tracked, HasAnalytics):
         name="saveCount", description="Saves of its discovered videos; null while unknown."
     )
 
+    linked_at: datetime | None = strawberry.field(description="When it was linked to its creator; null without one.")
+
+    @resolver(
+        "The creator it is linked to.",
+        Annotated["Creator", strawberry.lazy("app.api.graphql.nodes.creators")] | None,
+    )
+    async def creator(account: strawberry.Parent[records.Account], info: Info) -> records.Creator | None:
+        return None if account.creator_id is None else await info.context.loaders.creators.load(account.creator_id)
+
     @resolver("Its discovered videos, newest first.", Connection[Video])
     async def videos(
         account: strawberry.Parent[records.Account],
@@ -85,7 +100,7 @@ class Account(Node, Tracked, HasAnalytics):
         before: Before = UNSET,
     ) -> records.Page[records.Video]:
         page = asked_page(first, after, last, before)
-        asked = VideosAsked(page, with_total="totalCount" in selected_fields(info))
+        asked = ListAsked(page, with_total="totalCount" in selected_fields(info))
         return await info.context.loaders.account_videos.load((account.id, asked))
 
     @classmethod

@@ -1,19 +1,24 @@
 """What several types of the graph have in common."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
+from uuid import UUID
 
 import strawberry
 
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
-from app.api.graphql.loaders import SeriesAsked
-from app.api.graphql.nodes.timeseries import TimeSeries, selected_counters
+from app.api.graphql.loaders import MetricsAsked, SeriesAsked
+from app.api.graphql.nodes.metrics import Metrics, selected_metrics
+from app.api.graphql.nodes.timeseries import TimeSeries
 from app.api.graphql.values.enums import Granularity, SeriesMode
 from app.api.graphql.values.ids import encode_id
 from app.api.graphql.values.scalars import JSON
 from app.api.graphql.values.windows import LAST_30_DAYS, WindowInput, read_window
-from app.domain.records import Account, Series
+from app.domain.records import Account, Creator, Series, Video, WindowMetrics
+from app.domain.series import SubjectKind
+from app.domain.viewer import Viewer
 
 NODE_ID = "Global id: opaque, stable, unique among all types."
 
@@ -42,15 +47,44 @@ class Tracked:
     next_refresh_at: datetime | None = strawberry.field(description="When it is due again; null while it is not.")
     refresh_interval_hours: int | None = strawberry.field(description="Hours between two refreshes.")
     is_active: bool = strawberry.field(description="Whether it is refreshed at all.")
-    is_unavailable: bool = strawberry.field(description="Whether the platform says that it is not there any more.")
+    is_unavailable: bool = strawberry.field(description="Whether it cannot be read: private, removed or unreachable.")
     metadata: JSON = strawberry.field(description="What the caller attached: an object of strings.")
+
+
+Subject: TypeAlias = Account | Creator | Video | Viewer
+"""Records of what has figures; a viewer stands for its organization."""
+
+
+KINDS: Mapping[type, SubjectKind] = {
+    Account: SubjectKind.ACCOUNT,
+    Creator: SubjectKind.CREATOR,
+    Video: SubjectKind.VIDEO,
+}
+
+
+def subject_of(record: Subject) -> tuple[SubjectKind, UUID]:
+    """Whose figures a record's are."""
+    if isinstance(record, Viewer):
+        return SubjectKind.ORGANIZATION, record.organization_id
+    return KINDS[type(record)], record.id
 
 
 @strawberry.interface(description="Something with figures over time.")
 class HasAnalytics:
-    @resolver("Its figures over a window. Only the counters selected are read.", TimeSeries)
+    @resolver("Its figures over a window beside those of the window before. Only what is selected is read.", Metrics)
+    async def metrics(
+        record: strawberry.Parent[Subject],
+        info: Info,
+        window: Annotated[WindowInput | None, strawberry.argument(description="Which days.")] = LAST_30_DAYS,
+        timezone: Annotated[str | None, strawberry.argument(description="IANA zone whose days are meant.")] = "UTC",
+    ) -> WindowMetrics:
+        kind, set_id = subject_of(record)
+        days = read_window(window or LAST_30_DAYS, timezone or "UTC", info.context.now)
+        return await info.context.loaders.metrics.load((set_id, MetricsAsked(kind, days, selected_metrics(info))))
+
+    @resolver("Its figures over a window, bucket by bucket. Only what is selected is read.", TimeSeries)
     async def timeseries(
-        account: strawberry.Parent[Account],
+        record: strawberry.Parent[Subject],
         info: Info,
         window: Annotated[WindowInput | None, strawberry.argument(description="Which days.")] = LAST_30_DAYS,
         granularity: Annotated[
@@ -59,6 +93,9 @@ class HasAnalytics:
         mode: Annotated[SeriesMode | None, strawberry.argument(description="What a value is.")] = SeriesMode.GAIN,
         timezone: Annotated[str | None, strawberry.argument(description="IANA zone whose days are meant.")] = "UTC",
     ) -> Series:
+        kind, set_id = subject_of(record)
         days = read_window(window or LAST_30_DAYS, timezone or "UTC", info.context.now)
-        asked = SeriesAsked(days, granularity or Granularity.DAY, mode or SeriesMode.GAIN, selected_counters(info))
-        return await info.context.loaders.account_series.load((account.id, asked))
+        asked = SeriesAsked(
+            kind, days, granularity or Granularity.DAY, mode or SeriesMode.GAIN, selected_metrics(info, "buckets")
+        )
+        return await info.context.loaders.series.load((set_id, asked))

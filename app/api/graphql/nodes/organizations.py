@@ -5,13 +5,13 @@ from typing import Any
 import strawberry
 
 from app.api.graphql.fields import resolver
-from app.api.graphql.nodes.interfaces import Node, node_id
+from app.api.graphql.nodes.interfaces import HasAnalytics, Node, node_id
 from app.api.graphql.values.enums import Scope
 from app.domain import viewer as domain
 
 
 @strawberry.type(description="A tenant: it owns everything else.")
-class Organization(Node):
+class Organization(Node, HasAnalytics):
     id: strawberry.ID = node_id("Organization", "organization_id")
     organization_name: str = strawberry.field(name="name", description="Its name.")
 

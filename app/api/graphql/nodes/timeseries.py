@@ -1,42 +1,27 @@
-"""Series: buckets of a window, with every counter as a field."""
+"""Series: buckets of a window, with every metric as a field."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 
-from app.api.graphql.context import Info
-from app.api.graphql.selections import selected_fields
+from app.api.graphql.nodes.metrics import RATIO_MEANINGS, shown
 from app.api.graphql.values.scalars import BigInt
 from app.domain.records import Bucket
-
-COUNTERS: Mapping[str, str] = {
-    "views": "views",
-    "plays": "plays",
-    "likes": "likes",
-    "comments": "comments",
-    "shares": "shares",
-    "saves": "saves",
-    "followers": "followers",
-    "following": "following",
-    "profilePosts": "profile_posts",
-    "totalLikes": "total_likes",
-}
-"""Field of a bucket to the counter it shows."""
-
-
-def selected_counters(info: Info) -> tuple[str, ...]:
-    """The counters selected below the series being resolved."""
-    selected = selected_fields(info, "buckets")
-    return tuple(counter for field, counter in COUNTERS.items() if field in selected)
 
 
 def _counter(counter: str, description: str) -> Any:
     def read(bucket: strawberry.Parent[Bucket]) -> int | None:
-        return bucket.values[counter]
+        return cast(int | None, bucket.values[counter])
 
     return strawberry.field(resolver=read, graphql_type=BigInt | None, description=description)
+
+
+def _ratio(metric: str) -> Any:
+    def read(bucket: strawberry.Parent[Bucket]) -> float | None:
+        return shown(bucket.values[metric])
+
+    return strawberry.field(resolver=read, graphql_type=float | None, description=RATIO_MEANINGS[metric])
 
 
 @strawberry.type(name="TimeSeriesBucket", description="One stretch of days of a series.")
@@ -62,6 +47,13 @@ class TimeSeriesBucket:
     profile_posts: BigInt | None = _counter("profile_posts", "Posts the profile counts; null while unknown.")
     total_likes: BigInt | None = _counter("total_likes", "Likes the profile counts; null while unknown.")
 
+    posts_published: BigInt | None = _counter("posts_published", "Posts that were published in it.")
+    engagement_rate: float | None = _ratio("engagement_rate")
+    engagement_rate_by_views: float | None = _ratio("engagement_rate_by_views")
+    engagement_rate_by_followers: float | None = _ratio("engagement_rate_by_followers")
+    posts_per_week: float | None = _ratio("posts_per_week")
+    average_views_per_post: float | None = _ratio("avg_views_per_post")
+
 
 @strawberry.type(description="Figures over a window, cut into buckets: every bucket is there, oldest first.")
 class TimeSeries:
@@ -69,6 +61,6 @@ class TimeSeries:
     end: date = strawberry.field(description="The last date of the window.")
     timezone: str = strawberry.field(description="The IANA zone the days are of.")
     is_complete: bool = strawberry.field(
-        description="False when the window begins before the first measurement of any part of it."
+        description="False when the window begins before anything of it was first measured."
     )
     buckets: list[TimeSeriesBucket] = strawberry.field(description="The buckets, oldest first.")

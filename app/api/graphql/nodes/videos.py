@@ -7,7 +7,7 @@ import strawberry
 
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
-from app.api.graphql.nodes.interfaces import Node, node_id
+from app.api.graphql.nodes.interfaces import HasAnalytics, Node, node_id
 from app.api.graphql.values.enums import Platform, VideoKind, ViewsKind
 from app.api.graphql.values.scalars import URL, BigInt
 from app.domain import records
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @strawberry.type(description="One post, with its latest counters.")
-class Video(Node):
+class Video(Node, HasAnalytics):
     id: strawberry.ID = node_id("Video")
     platform: Platform = strawberry.field(description="The platform it lives on.")
     external_id: str = strawberry.field(description="The platform's own id of it.")
@@ -30,7 +30,7 @@ class Video(Node):
     thumbnail_url: URL | None = strawberry.field(description="Its still picture; such addresses expire.")
     video_url: URL | None = strawberry.field(name="mediaUrl", description="Its media file; such addresses expire.")
     is_pinned: bool = strawberry.field(description="Whether it is pinned to the top of its account's feed.")
-    is_unavailable: bool = strawberry.field(description="Whether the platform says that it is not there any more.")
+    is_unavailable: bool = strawberry.field(description="Whether it cannot be read: private, removed or unreachable.")
     discovered_at: datetime | None = strawberry.field(
         description="When it was found in its account's feed; null when it was not."
     )

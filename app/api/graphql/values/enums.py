@@ -11,7 +11,38 @@ from app.domain.series import Granularity, SeriesMode
 from app.domain.viewer import Scope
 from app.domain.windows import WindowPreset
 
-__all__ = ["ErrorCode", "Granularity", "Platform", "Scope", "SeriesMode", "VideoKind", "ViewsKind", "WindowPreset"]
+__all__ = [
+    "ErrorCode",
+    "Granularity",
+    "Metric",
+    "Platform",
+    "Scope",
+    "SeriesMode",
+    "VideoKind",
+    "ViewsKind",
+    "WindowPreset",
+]
+
+
+class Metric(StrEnum):
+    """A metric to rank by; counters by what they gained in the window."""
+
+    VIEWS = "views"
+    PLAYS = "plays"
+    LIKES = "likes"
+    COMMENTS = "comments"
+    SHARES = "shares"
+    SAVES = "saves"
+    FOLLOWERS = "followers"
+    FOLLOWING = "following"
+    PROFILE_POSTS = "profile_posts"
+    TOTAL_LIKES = "total_likes"
+    POSTS_PUBLISHED = "posts_published"
+    ENGAGEMENT_RATE = "engagement_rate"
+    ENGAGEMENT_RATE_BY_VIEWS = "engagement_rate_by_views"
+    ENGAGEMENT_RATE_BY_FOLLOWERS = "engagement_rate_by_followers"
+    POSTS_PER_WEEK = "posts_per_week"
+    AVERAGE_VIEWS_PER_POST = "avg_views_per_post"
 
 
 class ErrorCode(StrEnum):
@@ -19,6 +50,8 @@ class ErrorCode(StrEnum):
 
     BAD_USER_INPUT = "BAD_USER_INPUT"
     HANDLE_TAKEN = "HANDLE_TAKEN"
+    NOT_FOUND = "NOT_FOUND"
+    ACCOUNT_LINKED_ELSEWHERE = "ACCOUNT_LINKED_ELSEWHERE"
 
 
 def _show(enum: type[Enum], description: str, values: Mapping[Enum, str]) -> None:
@@ -29,6 +62,28 @@ def _show(enum: type[Enum], description: str, values: Mapping[Enum, str]) -> Non
         value.description = values[enum[value.name]]
 
 
+_show(
+    Metric,
+    "A metric to rank by; counters by what they gained in the window.",
+    {
+        Metric.VIEWS: "Views gained.",
+        Metric.PLAYS: "Plays gained.",
+        Metric.LIKES: "Likes gained.",
+        Metric.COMMENTS: "Comments gained.",
+        Metric.SHARES: "Shares gained.",
+        Metric.SAVES: "Saves gained.",
+        Metric.FOLLOWERS: "Followers gained.",
+        Metric.FOLLOWING: "Accounts followed more.",
+        Metric.PROFILE_POSTS: "Posts the profiles count more.",
+        Metric.TOTAL_LIKES: "Likes the profiles count more.",
+        Metric.POSTS_PUBLISHED: "Posts published.",
+        Metric.ENGAGEMENT_RATE: "Likes, comments and shares for each 100 views.",
+        Metric.ENGAGEMENT_RATE_BY_VIEWS: "Likes, comments, shares and saves for each 100 views.",
+        Metric.ENGAGEMENT_RATE_BY_FOLLOWERS: "Likes, comments, shares and saves for each 100 followers.",
+        Metric.POSTS_PER_WEEK: "Posts published for each seven days.",
+        Metric.AVERAGE_VIEWS_PER_POST: "Views gained for each post ever published.",
+    },
+)
 _show(
     Platform,
     "A social platform an account or a video lives on.",
@@ -91,5 +146,7 @@ _show(
     {
         ErrorCode.BAD_USER_INPUT: "A value is malformed or out of its bounds.",
         ErrorCode.HANDLE_TAKEN: "The organization tracks this account already.",
+        ErrorCode.NOT_FOUND: "Nothing of that id is in the organization.",
+        ErrorCode.ACCOUNT_LINKED_ELSEWHERE: "The account is linked to another creator.",
     },
 )

@@ -1,0 +1,108 @@
+"""Changing accounts: tracking, pausing, resuming."""
+
+from typing import Annotated
+
+import strawberry
+from strawberry import UNSET
+
+from app.api.graphql.connections import Edge
+from app.api.graphql.context import Info
+from app.api.graphql.fields import resolver
+from app.api.graphql.mutations.payloads import AccountPayload, Change, read_metadata, refusable
+from app.api.graphql.nodes.accounts import Account
+from app.api.graphql.values.enums import Platform
+from app.api.graphql.values.ids import decode_id_of
+from app.api.graphql.values.scalars import JSON
+from app.core.tracking.accounts import NewAccount, account_cursor, set_account_active, track_account
+from app.domain.filters import AccountFilter
+
+DEFAULT_HOURS = 24
+
+
+@strawberry.type(description="What came of trackAccount.")
+class TrackAccountPayload(AccountPayload):
+    account_edge: Edge[Account] | None = strawberry.field(
+        description="Its place in the unfiltered list of accounts; null when there are errors."
+    )
+
+
+@strawberry.type(description="What came of pauseAccount.")
+class PauseAccountPayload(AccountPayload):
+    pass
+
+
+@strawberry.type(description="What came of resumeAccount.")
+class ResumeAccountPayload(AccountPayload):
+    pass
+
+
+@strawberry.input(description="An account to track.")
+class TrackAccountInput:
+    platform: Platform = strawberry.field(description="The platform it lives on.")
+    handle: str = strawberry.field(description="Its handle, with or without @, or its profile URL.")
+    category: str | None = strawberry.field(default=UNSET, description="A category of your own, up to 128 characters.")
+    metadata: JSON | None = strawberry.field(
+        default=UNSET, description="An object of up to 20 strings of your own, up to 255 characters each."
+    )
+    refresh_interval_hours: int | None = strawberry.field(
+        default=DEFAULT_HOURS, description="Hours between two refreshes, 6 to 720."
+    )
+
+
+@strawberry.input(description="An account by its id.")
+class AccountInput:
+    account_id: strawberry.ID = strawberry.field(description="Global id of the account.")
+
+
+@strawberry.input(description="An account to pause.")
+class PauseAccountInput(AccountInput):
+    pass
+
+
+@strawberry.input(description="An account to resume.")
+class ResumeAccountInput(AccountInput):
+    pass
+
+
+@strawberry.type(description="Changes of accounts.")
+class AccountMutations:
+    @resolver(
+        "Starts tracking an account. Its figures come with the first refresh, within seconds.", TrackAccountPayload
+    )
+    @refusable
+    async def track_account(
+        info: Info, input: Annotated[TrackAccountInput, strawberry.argument(description="The account.")]
+    ) -> Change:
+        viewer = info.context.viewer
+        hours = DEFAULT_HOURS if input.refresh_interval_hours is None else input.refresh_interval_hours
+        metadata = read_metadata(input.metadata) or {}
+        new = NewAccount(input.platform, input.handle, input.category or None, metadata, hours)
+        account = await track_account(viewer, new, now=info.context.now)
+        edge = Edge(node=account, cursor=account_cursor(viewer, AccountFilter(), account))
+        return Change(account=account, account_edge=edge)
+
+    @resolver(
+        "Pauses an account: it is not refreshed until somebody resumes it, and keeps its figures. Resuming its creator "
+        "does not.",
+        PauseAccountPayload,
+    )
+    @refusable
+    async def pause_account(
+        info: Info, input: Annotated[PauseAccountInput, strawberry.argument(description="The account.")]
+    ) -> Change:
+        return await _set_active(info, input.account_id, is_active=False)
+
+    @resolver(
+        "Resumes an account: it is due at once. It may be resumed although its creator is paused.",
+        ResumeAccountPayload,
+    )
+    @refusable
+    async def resume_account(
+        info: Info, input: Annotated[ResumeAccountInput, strawberry.argument(description="The account.")]
+    ) -> Change:
+        return await _set_active(info, input.account_id, is_active=True)
+
+
+async def _set_active(info: Info, id: strawberry.ID, *, is_active: bool) -> Change:
+    account_id = decode_id_of("Account", id, "account_id")
+    return Change(account=await set_account_active(info.context.viewer, account_id, is_active, now=info.context.now))

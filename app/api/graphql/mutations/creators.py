@@ -1,0 +1,171 @@
+"""Changing creators and their links."""
+
+from typing import Annotated
+
+import strawberry
+from strawberry import UNSET
+
+from app.api.graphql.connections import Edge
+from app.api.graphql.context import Info
+from app.api.graphql.fields import resolver
+from app.api.graphql.mutations.accounts import AccountInput
+from app.api.graphql.mutations.payloads import (
+    AccountPayload,
+    Change,
+    CreatorPayload,
+    Payload,
+    read_metadata,
+    refusable,
+)
+from app.api.graphql.nodes.creators import Creator
+from app.api.graphql.values.ids import decode_id_of, encode_id
+from app.api.graphql.values.scalars import JSON
+from app.core.tracking.creators import (
+    CreatorChange,
+    NewCreator,
+    create_creator,
+    creator_cursor,
+    delete_creator,
+    link_account,
+    unlink_account,
+    update_creator,
+)
+from app.domain.filters import CreatorFilter
+
+METADATA = "An object of up to 20 strings of your own, up to 255 characters each."
+
+
+@strawberry.type(description="What came of createCreator.")
+class CreateCreatorPayload(CreatorPayload):
+    creator_edge: Edge[Creator] | None = strawberry.field(
+        description="Its place in the unfiltered list of creators; null when there are errors."
+    )
+
+
+@strawberry.type(description="What came of updateCreator.")
+class UpdateCreatorPayload(CreatorPayload):
+    pass
+
+
+@strawberry.type(description="What came of deleteCreator.")
+class DeleteCreatorPayload(Payload):
+    deleted_creator_id: strawberry.ID | None = strawberry.field(
+        description="Global id of the creator that was; null when there are errors."
+    )
+
+
+@strawberry.type(description="What came of linkAccount.")
+class LinkAccountPayload(CreatorPayload, AccountPayload):
+    pass
+
+
+@strawberry.type(description="What came of unlinkAccount.")
+class UnlinkAccountPayload(CreatorPayload, AccountPayload):
+    pass
+
+
+@strawberry.input(description="A creator to make.")
+class CreateCreatorInput:
+    name: str = strawberry.field(description="Its name, 1 to 255 characters.")
+    metadata: JSON | None = strawberry.field(default=UNSET, description=METADATA)
+    is_active: bool | None = strawberry.field(default=True, description="False makes a creator that is paused.")
+
+
+@strawberry.input(description="A creator by its id.")
+class CreatorInput:
+    creator_id: strawberry.ID = strawberry.field(description="Global id of the creator.")
+
+
+@strawberry.input(description="What to change of a creator; what is left out or null stays as it is.")
+class UpdateCreatorInput(CreatorInput):
+    name: str | None = strawberry.field(default=UNSET, description="Its new name, 1 to 255 characters.")
+    metadata: JSON | None = strawberry.field(default=UNSET, description=f"{METADATA} Replaces the whole object.")
+    is_active: bool | None = strawberry.field(
+        default=UNSET,
+        description="False pauses it and its active accounts; true resumes it and those it paused.",
+    )
+
+
+@strawberry.input(description="A creator to delete.")
+class DeleteCreatorInput(CreatorInput):
+    pass
+
+
+@strawberry.input(description="An account to link to a creator.")
+class LinkAccountInput(CreatorInput, AccountInput):
+    pass
+
+
+@strawberry.input(description="An account to take out of its creator.")
+class UnlinkAccountInput(CreatorInput, AccountInput):
+    pass
+
+
+@strawberry.type(description="Changes of creators.")
+class CreatorMutations:
+    @resolver("Makes a creator, without accounts.", CreateCreatorPayload)
+    @refusable
+    async def create_creator(
+        info: Info, input: Annotated[CreateCreatorInput, strawberry.argument(description="The creator.")]
+    ) -> Change:
+        viewer = info.context.viewer
+        new = NewCreator(input.name, read_metadata(input.metadata) or {}, input.is_active is not False)
+        creator = await create_creator(viewer, new, now=info.context.now)
+        edge = Edge(node=creator, cursor=creator_cursor(viewer, CreatorFilter(), creator))
+        return Change(creator=creator, creator_edge=edge)
+
+    @resolver(
+        "Changes a creator. Pausing it pauses its active accounts, and resuming it resumes exactly those.",
+        UpdateCreatorPayload,
+    )
+    @refusable
+    async def update_creator(
+        info: Info, input: Annotated[UpdateCreatorInput, strawberry.argument(description="What to change.")]
+    ) -> Change:
+        creator_id = decode_id_of("Creator", input.creator_id, "creator_id")
+        change = CreatorChange(
+            name=None if input.name is UNSET else input.name,
+            metadata=read_metadata(input.metadata),
+            is_active=None if input.is_active is UNSET else input.is_active,
+        )
+        return Change(creator=await update_creator(info.context.viewer, creator_id, change, now=info.context.now))
+
+    @resolver(
+        "Deletes a creator. Its accounts stay tracked, without a creator; those it had paused are resumed.",
+        DeleteCreatorPayload,
+    )
+    @refusable
+    async def delete_creator(
+        info: Info, input: Annotated[DeleteCreatorInput, strawberry.argument(description="The creator.")]
+    ) -> Change:
+        creator_id = decode_id_of("Creator", input.creator_id, "creator_id")
+        await delete_creator(info.context.viewer, creator_id, now=info.context.now)
+        return Change(deleted_creator_id=encode_id("Creator", creator_id))
+
+    @resolver(
+        "Links an account to a creator, its past figures included; nothing changes when it is linked already. An "
+        "active account linked to a paused creator is paused with it.",
+        LinkAccountPayload,
+    )
+    @refusable
+    async def link_account(
+        info: Info, input: Annotated[LinkAccountInput, strawberry.argument(description="Which to which.")]
+    ) -> Change:
+        creator_id = decode_id_of("Creator", input.creator_id, "creator_id")
+        account_id = decode_id_of("Account", input.account_id, "account_id")
+        linked = await link_account(info.context.viewer, creator_id, account_id, now=info.context.now)
+        return Change(creator=linked.creator, account=linked.account)
+
+    @resolver(
+        "Takes an account out of its creator, its past figures included. It stays tracked; if the creator's pause had "
+        "paused it, it is resumed.",
+        UnlinkAccountPayload,
+    )
+    @refusable
+    async def unlink_account(
+        info: Info, input: Annotated[UnlinkAccountInput, strawberry.argument(description="Which from which.")]
+    ) -> Change:
+        creator_id = decode_id_of("Creator", input.creator_id, "creator_id")
+        account_id = decode_id_of("Account", input.account_id, "account_id")
+        account = await unlink_account(info.context.viewer, creator_id, account_id, now=info.context.now)
+        return Change(creator=await info.context.loaders.creators.load(creator_id), account=account)

@@ -1,0 +1,11 @@
+"""Every mutation, put together."""
+
+import strawberry
+
+from app.api.graphql.mutations.accounts import AccountMutations
+from app.api.graphql.mutations.creators import CreatorMutations
+
+
+@strawberry.type(description="Everything that can be changed.")
+class Mutation(AccountMutations, CreatorMutations):
+    pass

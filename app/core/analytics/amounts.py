@@ -1,0 +1,79 @@
+"""Amounts: what subjects come to over stretches of days, for whatever metrics are asked for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.core.analytics.late_views import gains_before_views
+from app.core.analytics.video_amounts import read_video_amounts
+from app.domain.metrics import POSTS_PUBLISHED, counters_of, terms_of
+from app.domain.series import Stretch, SubjectKind, read_stretches
+from app.domain.windows import day_start
+from app.store.analytics.series import Bounds, count_published, read_set_sums
+
+PUBLISHED_EVER = "posts_published_ever"
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectAmounts:
+    """What one subject comes to, stretch by stretch."""
+
+    first_observed_at: datetime | None
+    stretches: Sequence[Stretch]
+
+
+def bounds_of(days: Sequence[date], zone: ZoneInfo) -> Bounds:
+    """Stretches that begin on these days; the last day is where the last one ends."""
+    return Bounds(days, zone.key, [day_start(day, zone) for day in days])
+
+
+async def read_amounts(
+    organization_id: UUID, kind: SubjectKind, ids: Sequence[UUID], bounds: Bounds, metrics: Sequence[str]
+) -> dict[UUID, SubjectAmounts]:
+    """The amounts of every subject asked for, with all terms that `metrics` are made of.
+
+    What is not the organization's is absent. A constant number of statements, whatever the number of subjects and the
+    length of their history.
+    """
+    ids = list(dict.fromkeys(ids))
+    if kind is SubjectKind.VIDEO:
+        videos = await read_video_amounts(organization_id, ids, bounds)
+        return {video_id: SubjectAmounts(first, stretches) for video_id, (first, stretches) in videos.items()}
+    terms = {term for metric in metrics for term in terms_of(metric)}
+    counters = counters_of(metrics)
+    sums = await read_set_sums(organization_id, kind, ids, bounds, counters)
+    published: Mapping[UUID, Sequence[int]] = {}
+    if terms & {POSTS_PUBLISHED, PUBLISHED_EVER}:
+        published = await count_published(organization_id, kind, ids, bounds)
+    late: Mapping[UUID, Sequence[Mapping[str, int]]] = {}
+    if any(term.startswith("viewed_") for term in terms):
+        late = await gains_before_views(organization_id, kind, ids, bounds)
+    amounts = {}
+    for set_id, found in sums.items():
+        stretches = read_stretches(found.sums, bounds.count, found.totals, counters)
+        for place, stretch in enumerate(stretches):
+            more = _more(bounds, place, published.get(set_id))
+            for counter, gain in (late[set_id][place] if set_id in late else {}).items():
+                term = f"viewed_{counter}_gain"
+                if stretch.amounts.get(term) is not None:
+                    more[term] = (stretch.amounts[term] or 0) + gain
+            stretches[place] = replace(stretch, amounts={**stretch.amounts, **more})
+        amounts[set_id] = SubjectAmounts(found.first_observed_at, stretches)
+    return amounts
+
+
+def is_complete(first_observed_at: datetime | None, start: datetime) -> bool:
+    """Whether a stretch that begins at `start` begins no earlier than what was first observed of the set."""
+    return first_observed_at is not None and first_observed_at.astimezone(UTC) <= start
+
+
+def _more(bounds: Bounds, place: int, published: Sequence[int] | None) -> dict[str, int | None]:
+    """The terms that are not counters."""
+    days = (bounds.days[place + 1] - bounds.days[place]) // timedelta(days=1)
+    more: dict[str, int | None] = {"days": days}
+    if published is not None:
+        more[POSTS_PUBLISHED] = published[place]
+        more[PUBLISHED_EVER] = published[-1] + sum(published[: place + 1])
+    return more

@@ -1,0 +1,131 @@
+"""Amounts of single videos: in UTC from their day rows, in other zones from their observations."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
+
+from app.domain.levels import Standing, fold_observations, merge_observations
+from app.domain.metrics import ACCOUNT_COUNTERS, ENGAGEMENT_COUNTERS, POST_COUNTERS
+from app.domain.rollups import utc_day
+from app.domain.series import Stretch
+from app.store.analytics.series import Bounds
+from app.store.analytics.video_series import VideoHistory, read_video_days, select_video_histories
+from app.store.observations import read_video_observations
+from app.store.rollups import read_video_standings
+
+ONE_DAY = timedelta(days=1)
+
+
+class _Step:
+    """What happened to a video in a day or at an instant, and in which stretch; None before the first one."""
+
+    __slots__ = ("baseline", "gains", "levels", "place")
+
+    def __init__(
+        self, place: int | None, gains: Mapping[str, int], levels: Mapping[str, int], baseline: bool | None
+    ) -> None:
+        self.place = place
+        self.gains = gains
+        self.levels = levels
+        self.baseline = baseline
+        """None where nothing was observed."""
+
+
+async def read_video_amounts(
+    organization_id: UUID, ids: Sequence[UUID], bounds: Bounds
+) -> dict[UUID, tuple[datetime | None, list[Stretch]]]:
+    """When each video was first observed and its amounts by stretch; one that is not the organization's is absent."""
+    histories = await select_video_histories(organization_id, ids)
+    first_day = utc_day(bounds.instants[0])
+    standings = await _standings(organization_id, histories, bounds)
+    if bounds.zone_name == "UTC":
+        rows = await read_video_days(organization_id, list(histories), first_day, bounds.days[-1] - ONE_DAY)
+        steps = {
+            video_id: [
+                _Step(
+                    bisect_right(bounds.days, row.day) - 1,
+                    row.gains,
+                    row.levels,
+                    row.is_baseline if row.is_observed else None,
+                )
+                for row in rows.get(video_id, ())
+            ]
+            for video_id in histories
+        }
+    else:
+        midnight = datetime.combine(first_day, time(), UTC)
+        observations = await read_video_observations(organization_id, dict.fromkeys(histories, midnight))
+        steps = {
+            video_id: [
+                _Step(place if place >= 0 else None, change.gains, change.levels, change.is_baseline)
+                for change in fold_observations(
+                    standings[video_id],
+                    merge_observations(observations.get(video_id, ()), history.views_kind),
+                    true_zero_start=history.grows_from_zero,
+                    views_kind=history.views_kind,
+                )
+                if (place := bisect_right(bounds.instants, change.captured_at) - 1) < bounds.count
+            ]
+            for video_id, history in histories.items()
+        }
+    return {
+        video_id: (history.first_refreshed_at, _stretches(history, standings[video_id], steps[video_id], bounds))
+        for video_id, history in histories.items()
+    }
+
+
+async def _standings(
+    organization_id: UUID, histories: Mapping[UUID, VideoHistory], bounds: Bounds
+) -> dict[UUID, Standing]:
+    """Where each video stood before the UTC day the first stretch begins in."""
+    first_day = utc_day(bounds.instants[0])
+    going_on = {
+        video_id: history
+        for video_id, history in histories.items()
+        if history.last_observed_day is not None and history.last_observed_day >= first_day
+    }
+    read = await read_video_standings(
+        organization_id,
+        dict.fromkeys(going_on, first_day - ONE_DAY),
+        {video_id: history.standing.starts for video_id, history in going_on.items()},
+    )
+    return {
+        video_id: read.get(video_id, Standing()) if video_id in going_on else history.standing
+        for video_id, history in histories.items()
+    }
+
+
+def _stretches(history: VideoHistory, standing: Standing, steps: Sequence[_Step], bounds: Bounds) -> list[Stretch]:
+    levels = dict(standing.levels)
+    remaining = iter(steps)
+    step = next(remaining, None)
+    while step is not None and step.place is None:
+        levels = dict(step.levels)
+        step = next(remaining, None)
+    stretches = []
+    for place in range(bounds.count):
+        gains: dict[str, int] = {}
+        observed = baseline = False
+        while step is not None and step.place == place:
+            for counter, gain in step.gains.items():
+                gains[counter] = gains.get(counter, 0) + gain
+            levels = dict(step.levels)
+            observed = observed or step.baseline is not None
+            baseline = baseline or bool(step.baseline)
+            step = next(remaining, None)
+        amounts: dict[str, int | None] = {
+            term: None for name in ACCOUNT_COUNTERS for term in (f"{name}_gain", f"{name}_level")
+        }
+        for counter in POST_COUNTERS:
+            amounts[f"{counter}_level"] = levels.get(counter)
+            amounts[f"{counter}_gain"] = gains.get(counter, 0) if counter in levels else None
+        for counter in ENGAGEMENT_COUNTERS:
+            amounts[f"viewed_{counter}_gain"] = amounts[f"{counter}_gain"] if "views" in levels else None
+        start, end = bounds.instants[place], bounds.instants[place + 1]
+        published_at = history.published_at
+        amounts["posts_published"] = int(published_at is not None and start <= published_at < end)
+        amounts["posts_published_ever"] = int(published_at is not None and published_at < end)
+        amounts["days"] = (bounds.days[place + 1] - bounds.days[place]) // ONE_DAY
+        stretches.append(Stretch(amounts, observed, baseline))
+    return stretches

@@ -1,0 +1,43 @@
+"""Window metrics: figures over a window beside those of the window before it, for many subjects at once."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from app.core.analytics.amounts import bounds_of, is_complete, read_amounts
+from app.domain.metrics import SERIES_COUNTERS, change_percent, value_of
+from app.domain.records import MetricChange, WindowMetrics
+from app.domain.series import Stretch, SubjectKind
+from app.domain.viewer import Scope, Viewer
+from app.domain.windows import Window, day_start
+
+
+async def subject_metrics(
+    viewer: Viewer, kind: SubjectKind, ids: Sequence[UUID], window: Window, metrics: Sequence[str]
+) -> dict[UUID, WindowMetrics]:
+    """Metrics per subject, whichever kind it is; an id that is not of the viewer's organization is absent.
+
+    A counter's values are gains, its level is where it stands at the window's end; ratios are exact fractions.
+    """
+    viewer.require(Scope.READ)
+    previous = window.previous
+    bounds = bounds_of([previous.start, window.start, window.end + timedelta(days=1)], window.zone)
+    amounts = await read_amounts(viewer.organization_id, kind, ids, bounds, metrics)
+    return {
+        set_id: WindowMetrics(
+            start=window.start,
+            end=window.end,
+            previous_start=previous.start,
+            previous_end=previous.end,
+            timezone=window.zone.key,
+            is_complete=is_complete(found.first_observed_at, day_start(window.start, window.zone)),
+            values={name: _change(name, *found.stretches) for name in metrics},
+        )
+        for set_id, found in amounts.items()
+    }
+
+
+def _change(metric: str, before: Stretch, now: Stretch) -> MetricChange:
+    current, previous = value_of(metric, now.amounts), value_of(metric, before.amounts)
+    level = now.amounts[f"{metric}_level"] if metric in SERIES_COUNTERS else None
+    return MetricChange(current, previous, change_percent(current, previous), level)

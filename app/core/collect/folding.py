@@ -1,0 +1,67 @@
+"""Folding: what stored observations make of a post or a profile, for recording them and for making rollups again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from app.domain.levels import Change, Observation, Standing, fold_observations
+from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS
+from app.domain.rollups import (
+    Vector,
+    VideoDay,
+    add_changes,
+    slot_of,
+    utc_day,
+    video_days,
+    views_known_late_at,
+)
+from app.store.videos import VideoState
+
+
+@dataclass(slots=True)
+class Changes:
+    """What rollup rows of one account gain, by UTC day and by quarter of an hour."""
+
+    days: dict[date, Vector] = field(default_factory=dict)
+    slots: dict[datetime, Vector] = field(default_factory=dict)
+
+    def add(self, changes: Sequence[Change], sign: int) -> None:
+        """Adds what observations changed, or takes it out with sign -1."""
+        for change in changes:
+            add_changes(self.days, utc_day(change.captured_at), [change], sign)
+            add_changes(self.slots, slot_of(change.captured_at), [change], sign)
+
+
+def fold_post(state: VideoState, standing: Standing, observations: Sequence[Observation]) -> list[Change]:
+    """What observations of a post changed, given where it stood before them."""
+    known = [_series_counters(observation, POST_COUNTERS) for observation in observations]
+    return fold_observations(standing, known, true_zero_start=state.grows_from_zero, views_kind=state.views_kind)
+
+
+def fold_profile(standing: Standing, observations: Sequence[Observation]) -> list[Change]:
+    """What observations of a profile changed, given where it stood before them."""
+    known = [_series_counters(observation, ACCOUNT_COUNTERS) for observation in observations]
+    return fold_observations(standing, known, true_zero_start=False, views_kind=None)
+
+
+def move_state(state: VideoState, standing: Standing, changes: Sequence[Change], day: date) -> list[VideoDay]:
+    """Moves a post's state to after the changes, all those since `day`; the day rows that are new or other than before.
+
+    `standing` is where it stood before `day`. The rows begin with the days missed since the last observed one.
+    """
+    first = day if standing.levels else utc_day(changes[0].captured_at)
+    if state.last_observed_day is not None and state.last_observed_day < day:
+        first = state.last_observed_day + timedelta(days=1)
+    last = max(utc_day(changes[-1].captured_at), state.last_observed_day or day)
+    state.last_observed_day = last
+    if "views" not in standing.levels:
+        state.views_known_late_at = views_known_late_at(standing, changes)
+    state.levels = dict(changes[-1].levels)
+    for change in changes:
+        state.starts |= change.starts
+    return video_days(standing, changes, first, last)
+
+
+def _series_counters(observation: Observation, counters: Sequence[str]) -> Observation:
+    counts = {name: count for name, count in observation.counts.items() if name in counters}
+    return Observation(observation.captured_at, counts, observation.views_kind)

@@ -1,0 +1,1 @@
+"""What figures, rankings and searches are read from."""
