@@ -8,6 +8,7 @@ from app.core.collect.recording import lock_for_recording, record_facts, record_
 from app.domain.records import Account
 from app.store.accounts import lock_account_refresh
 from app.store.db import execute, fetch, transaction
+from app.store.partitions import ensure_partitions
 from tests.factories import account_facts, at, new_account, new_viewer, post
 
 FIRST = at("2026-03-01 08:00")
@@ -35,6 +36,7 @@ DAYS = "v.external_id, d.day, d.views_level, d.views_gain, d.likes_level, d.is_o
 
 
 async def history(at_once: bool) -> list[list[tuple[object, ...]]]:
+    await ensure_partitions(FIRST, FIRST)
     viewer = await new_viewer()
     accounts = [await new_account(viewer, FIRST) for _ in range(3)]
     await execute("UPDATE account SET lease_id = $2 WHERE organization_id = $1", viewer.organization_id, LEASE)
