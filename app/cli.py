@@ -4,9 +4,11 @@ import asyncio
 import logging
 import os
 import runpy
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +27,20 @@ from app.domain.clock import utc_now
 from app.domain.problems import Problem
 from app.domain.viewer import Scope
 from app.embedded import StartFailure, end_forks_with_me
+from app.maintenance import run_rebuild, run_retention, run_verify
 from app.preflight import check_port, check_servers, environment_of, opened_database, prepare_database, reached_servers
 from app.settings import PREFIX, Settings, SettingsError, describe, read_settings
 from app.up import run_up
 
 EXPECTED_FAILURE = 2
 """Exit code of a failure its user can mend, said in one line."""
+DIFFERENCES_FOUND = 1
+"""Exit code of a verification that found differences."""
 WORKER_SHUTDOWN_MILLISECONDS = 8_000
 SANDBOX_HOST = "127.0.0.1"
+KEEP_ALIVE_SECONDS = 5
+MOST_CONNECTIONS = 800
+"""Beyond them the API answers 503: it stays below the 1,024 open files a process may have, as a rule."""
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 INSTALLATION = Path(app.__file__).parent.parent
 """The folder that holds the packages `app` and `workers`; no other folder is searched for them."""
@@ -125,11 +133,25 @@ def sandbox(listing: bool, port: int) -> None:
 
 @commands.command()
 def demo() -> None:
-    """Fill the demo organization's 90 days of history from a running sandbox, printing `done total`."""
+    """Fill the demo's history from a running sandbox.
+
+    Prints `done total` for every step. Can be interrupted and run again.
+    """
     with reached_servers(read_settings()) as settings:
         if settings.upstream_base_template.startswith("https://"):
             raise SettingsError(f"{PREFIX}UPSTREAM_BASE_TEMPLATE must point at a running sandbox, not at the platforms")
-        asyncio.run(fill_demo(settings, lambda done, total: click.echo(f"{done} {total}")))
+        asyncio.run(_fill_until_told(settings))
+
+
+async def _fill_until_told(settings: Settings) -> None:
+    """Fill the demo; on SIGINT or SIGTERM give back what is held, then end as after Ctrl-C."""
+    filling = asyncio.create_task(fill_demo(settings, lambda done, total: click.echo(f"{done} {total}")))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, filling.cancel)
+    try:
+        await filling
+    except asyncio.CancelledError:
+        raise click.Abort from None
 
 
 @commands.group()
@@ -153,10 +175,55 @@ async def _create_key(settings: Settings, organization: str, scopes: frozenset[S
         return await create_key(organization, name, scopes, now=utc_now())
 
 
+@commands.group()
+def rollups() -> None:
+    """Look after the sums that figures are read from."""
+
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@rollups.command()
+@click.option("--from", "first", type=DAY, required=True, help="First UTC day.")
+@click.option("--to", "last", type=DAY, required=True, help="Last UTC day.")
+def rebuild(first: datetime, last: datetime) -> None:
+    """Make the rows of some days again from the observations. Refreshes may go on meanwhile."""
+    with reached_servers(read_settings()) as settings:
+        progress = Console(stderr=True)
+        asyncio.run(run_rebuild(settings, first.date(), last.date(), console=Console(), progress=progress))
+
+
+@rollups.command()
+@click.option("--from", "first", type=DAY, help="First UTC day; that of the oldest observations kept by default.")
+@click.option("--to", "last", type=DAY, help="Last UTC day; today by default.")
+def verify(first: datetime | None, last: datetime | None) -> None:
+    """Name what differs from the observations, and write nothing. Ends with code 1 when anything does."""
+    days = [None if day is None else day.date() for day in (first, last)]
+    with reached_servers(read_settings()) as settings:
+        agreed = asyncio.run(run_verify(settings, *days, console=Console(), progress=Console(stderr=True)))
+    if not agreed:
+        sys.exit(DIFFERENCES_FOUND)
+
+
+@commands.group()
+def retention() -> None:
+    """Drop old observations."""
+
+
+@retention.command()
+def apply() -> None:
+    """Drop whole months of observations older than the setting says. Sums and series stay."""
+    with reached_servers(read_settings()) as settings:
+        asyncio.run(run_retention(settings, console=Console()))
+
+
 @commands.command("settings")
 def show_settings() -> None:
     """List every setting: name, default, meaning."""
-    table = Table("Setting", "Default", "Meaning", box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in ("Setting", "Default"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("Meaning", overflow="fold")
     for field in msgspec.structs.fields(Settings):
         default = "" if field.default is None else str(field.default)
         table.add_row(PREFIX + field.name.upper(), default, describe(field.name))
@@ -186,6 +253,9 @@ def _serve(application: Any, host: str, port: int) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=5,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        limit_concurrency=MOST_CONNECTIONS,
+        ws="none",
     )
     uvicorn.Server(config).run()
 

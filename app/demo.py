@@ -1,6 +1,7 @@
 """The demo: an organization with a dozen accounts, and 90 days of history made by refreshing at simulated times."""
 
 import asyncio
+import contextlib
 import os
 import secrets
 from collections.abc import Callable, Sequence
@@ -23,6 +24,8 @@ from app.settings import Settings
 ORGANIZATION = "Creatorgraph demo"
 HISTORY = timedelta(days=90)
 STEP = timedelta(days=1)
+LEASE_TIME = timedelta(seconds=20)
+"""Every step renews the lease: a fill that was killed keeps the next one waiting no longer than this."""
 CONCURRENCY = 6
 """Accounts filled at a time: enough to keep the sandbox, the database and this process busy on two cores."""
 
@@ -48,13 +51,11 @@ async def prepare_demo(settings: Settings) -> str:
         key, viewer = await _open_organization(settings.data_path)
         now = utc_now()
         since = now - HISTORY
-        added = [
-            account
-            for platform, handles in HANDLES.items()
-            for handle in handles
-            if (account := await _track(viewer, platform, handle, since)) is not None
-        ]
-        await prepare_backfill(added, since, now)
+        for platform, handles in HANDLES.items():
+            for handle in handles:
+                with contextlib.suppress(HandleTaken):
+                    await track_account(viewer, NewAccount(platform, handle), now=since)
+        await prepare_backfill([account for account, times in await _missing(viewer, now) if times], since, now)
     return key
 
 
@@ -65,10 +66,7 @@ async def fill_demo(settings: Settings, on_progress: Callable[[int, int], None])
     """
     async with open_runtime(settings) as runtime:
         _, viewer = await _open_organization(settings.data_path)
-        accounts = (await list_accounts(viewer, AccountFilter(), PageRequest(LARGEST_PAGE), with_total=False)).nodes
-        now = utc_now()
-        demo = [account for account in accounts if account.handle in HANDLES[account.platform]]
-        missing = [(account, await missing_times(account, _days(account, now), STEP / 2)) for account in demo]
+        missing = await _missing(viewer, utc_now())
         total, done = sum(len(times) for _, times in missing), 0
         on_progress(done, total)
 
@@ -87,23 +85,23 @@ async def _fill(
 
     async def fill(account: Account, times: Sequence[datetime]) -> None:
         async with places:
-            await backfill_account(runtime.chains, account, times, runtime.lease_time, utc_now, step)
+            await backfill_account(runtime.chains, account, times, LEASE_TIME, utc_now, step)
 
     async with asyncio.TaskGroup() as tasks:
         for account, times in missing:
             tasks.create_task(fill(account, times))
 
 
+async def _missing(viewer: Viewer, now: datetime) -> list[tuple[Account, list[datetime]]]:
+    """The demo's accounts, each with the days it was not refreshed on."""
+    accounts = (await list_accounts(viewer, AccountFilter(), PageRequest(LARGEST_PAGE), with_total=False)).nodes
+    demo = [account for account in accounts if account.handle in HANDLES.get(account.platform, ())]
+    return [(account, await missing_times(account, _days(account, now), STEP / 2)) for account in demo]
+
+
 def _days(account: Account, now: datetime) -> list[datetime]:
     """An instant for every day from the account's first to now."""
     return [account.added_at + number * STEP for number in range((now - account.added_at) // STEP + 1)]
-
-
-async def _track(viewer: Viewer, platform: Platform, handle: str, since: datetime) -> Account | None:
-    try:
-        return await track_account(viewer, NewAccount(platform, handle), now=since)
-    except HandleTaken:
-        return None
 
 
 async def _open_organization(folder: Path) -> tuple[str, Viewer]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
 import msgspec
@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from app.core.access.keys import ensure_bootstrap_key
 from app.domain.clock import utc_now
 from app.domain.problems import InvalidInput
-from app.embedded import StartFailure, bundled_servers, data_folder, running_servers
+from app.embedded import Server, StartFailure, bundled_servers, data_folder, running_servers
 from app.settings import PREFIX, Settings
 from app.store.db import DatabaseUnreachable, close_database, open_database
 from app.store.migrate import migrate
@@ -36,17 +36,17 @@ def check_port(settings: Settings) -> None:
 
 
 @contextmanager
-def started_servers(settings: Settings) -> Iterator[Settings]:
-    """The settings with every missing URL filled by a bundled server that runs as long as the block.
+def started_servers(settings: Settings) -> Iterator[tuple[Settings, Sequence[Server]]]:
+    """The settings with every missing URL filled by a bundled server that runs as long as the block, and these servers.
 
     The caller owns the data folder. Raises StartFailure.
     """
     missing = settings.database_url is None, settings.redis_url is None
     if not any(missing):
-        yield settings
+        yield settings, ()
         return
-    with bundled_servers(settings.data_path, use_postgres=missing[0], use_valkey=missing[1]) as urls:
-        yield _filled(settings, urls.database, urls.redis)
+    with bundled_servers(settings.data_path, use_postgres=missing[0], use_valkey=missing[1]) as servers:
+        yield _filled(settings, servers.database, servers.redis), servers.running
 
 
 @contextmanager
@@ -62,7 +62,7 @@ def reached_servers(settings: Settings) -> Iterator[Settings]:
     if running is not None:
         yield _filled(settings, running.database, running.redis)
         return
-    with data_folder(settings.data_path), started_servers(settings) as settings:
+    with data_folder(settings.data_path), started_servers(settings) as (settings, _):
         asyncio.run(prepare_database(settings))
         yield settings
 

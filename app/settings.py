@@ -1,16 +1,21 @@
 """Every setting: name, default, one line of meaning. Read once from the environment and handed down."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, get_type_hints
+from typing import Annotated, Literal, get_args, get_type_hints
+from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, inspect
 
 PREFIX = "CREATORGRAPH_"
 UNPREFIXED = ("port", "data_dir")
 """Settings that are also read without the prefix, as `make run PORT=8001` passes them."""
+LONGEST_SHOWN = 60
+"""Characters of a wrong value that are repeated."""
+
+LogLevel = Literal["debug", "info", "warning", "error"]
 
 
 class SettingsError(Exception):
@@ -40,10 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     upstream_base_template: Annotated[
         str,
-        Meta(
-            pattern=r"^https?://.*\{host\}",
-            description="Where a platform's host is found; {host} stands for the real host.",
-        ),
+        Meta(description="Where a platform's host is found; {host} stands for the real host."),
     ] = "https://{host}"
     database_pool_size: Annotated[int, Meta(ge=1, le=200, description="Database connections one process may hold.")] = (
         10
@@ -68,12 +70,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 300
     tiktok_enabled: Annotated[bool, Meta(description="Whether TikTok's public pages are asked at all.")] = True
     instagram_enabled: Annotated[bool, Meta(description="Whether Instagram's public pages are asked at all.")] = True
+    observation_retention_days: Annotated[
+        Annotated[int, Meta(ge=1)] | None,
+        Meta(
+            description="Age in days from which `creatorgraph retention apply` drops observations, by whole months."
+            " Never when unset."
+        ),
+    ] = None
     request_timeout_seconds: Annotated[
         float, Meta(gt=0, le=120, description="Longest wait for one answer of an upstream.")
     ] = 15.0
-    log_level: Annotated[
-        str, Meta(pattern="^(debug|info|warning|error)$", description="Least level that is logged.")
-    ] = "info"
+    log_level: Annotated[LogLevel, Meta(description="Least level that is logged.")] = "info"
     introspection: Annotated[
         bool, Meta(description="Whether GraphQL introspection and field suggestions are offered.")
     ] = True
@@ -89,6 +96,39 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return Path(self.data_dir).expanduser().absolute()
 
 
+SECRET = {"database_url", "redis_url", "bootstrap_key", "graphiql_key"}
+"""Settings whose values hold passwords and keys, and are never repeated."""
+
+
+def _is_url(text: str, *schemes: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises: a slash in a password makes what stands before it the port
+        return parts.scheme in schemes and bool(parts.netloc or parts.path.strip("/"))
+    except ValueError:
+        return False
+
+
+def _is_template(text: str) -> bool:
+    try:
+        filled = text.format(host="www.example.com")
+    except (LookupError, ValueError, AttributeError):
+        return False
+    return "www.example.com" in filled and _is_url(filled, "http", "https")
+
+
+FORMS: dict[str, tuple[str, Callable[[str], bool]]] = {
+    "database_url": (
+        "a URL like postgresql://user:password@host:5432/name",
+        lambda text: _is_url(text, "postgresql", "postgres"),
+    ),
+    "redis_url": ("a URL like redis://host:6379/0", lambda text: _is_url(text, "redis", "rediss", "unix")),
+    "log_level": (f"one of {', '.join(get_args(LogLevel))}", lambda text: True),
+    "upstream_base_template": ("a URL like https://{host}, with no other part in braces", _is_template),
+}
+"""What a text must be, where its type does not say it: in words, and whether it is."""
+
+
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of `environment` (that of the process when None); an empty value counts as unset.
 
@@ -102,12 +142,45 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             text = environment.get(name, "").strip()
             if not text:
                 continue
+            expected, is_right = FORMS.get(field.name, (_in_words(inspect.type_info(field.type)), lambda text: True))
             try:
-                values[field.name] = msgspec.convert(text, field.type, strict=False)
-            except msgspec.ValidationError as error:
-                raise SettingsError(f"{name}={text!r}: {error}. {describe(field.name)}") from None
+                value = msgspec.convert(text, field.type, strict=False)
+            except msgspec.ValidationError:
+                value = None
+            if value is None or not is_right(text):
+                shown = f"{name}: what it is set to" if field.name in SECRET else f"{name}={_cut(text)!r}"
+                raise SettingsError(f"{shown} is not {expected}. {describe(field.name)}")
+            values[field.name] = value
             break
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def _in_words(kind: inspect.Type) -> str:
+    """What a value of that type is, for people."""
+    match kind:
+        case inspect.Metadata(type=inner):
+            return _in_words(inner)
+        case inspect.UnionType(types=kinds):
+            return _in_words(next(one for one in kinds if not isinstance(one, inspect.NoneType)))
+        case inspect.BoolType():
+            return "true or false"
+        case inspect.IntType(ge=least, le=most):
+            return f"a whole number {_range('from', least, most)}"
+        case inspect.FloatType(gt=None, ge=least, le=most):
+            return f"a number {_range('from', least, most)}"
+        case inspect.FloatType(gt=least, le=most):
+            return f"a number {_range('above', least, most)}"
+        case inspect.StrType(min_length=int(least)):
+            return f"a text of at least {least} characters"
+    return "a text"
+
+
+def _range(start: str, least: float | None, most: float | None) -> str:
+    return f"{start} {least} on" if most is None else f"{start} {least} to {most}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def describe(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Child processes kept running: started again when they die, ended together."""
+"""Child processes and servers kept running: started again when they die; children ended together, logs kept short."""
 
 import asyncio
 import contextlib
@@ -6,19 +6,22 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-from app.embedded import leashed
+from app.embedded import Server, leashed
 
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 30.0
 SETTLED_SECONDS = 30.0
 """A child that ran this long counts as well again: its next start waits the first delay."""
 GRACE_SECONDS = 10.0
+WATCH_SECONDS = 0.2
 LONGEST_LOG_BYTES = 10 * 2**20
+KEPT_LOG_BYTES = 2**20
+TIDY_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,8 @@ class Child:
 class Supervisor:
     """Keeps children running in `folder` as long as its block runs; then each is asked to end, and killed after 10 s.
 
-    The folder is the children's current one, so that no package lying elsewhere is taken for ours. `say` is told, in
-    one line, when a child has died.
+    Servers that others started are kept running too, and go on running at the end. The folder is the children's
+    current one, so that no package lying elsewhere is taken for ours. `say` is told, in one line, when one has died.
     """
 
     def __init__(self, folder: Path, environment: Mapping[str, str], say: Callable[[str], None]) -> None:
@@ -51,35 +54,69 @@ class Supervisor:
 
     def start(self, child: Child) -> asyncio.Task[None]:
         """Keep `child` running; the task ends with the block, or when a child that runs once has ended well."""
-        keeper = asyncio.create_task(self._keep(child), name=child.name)
-        self._keepers.append(keeper)
-        return keeper
+        log = self._folder / "logs" / f"{child.name}.log"
+        return self._care_for(child.name, log, lambda: self._run(child, log), once=child.once)
+
+    def watch(self, server: Server) -> None:
+        """Start `server` again whenever it has died. Call it from the thread that started the server."""
+        self._care_for(server.name, server.log, lambda: self._outlive(server))
 
     async def __aenter__(self) -> "Supervisor":
+        self._keepers.append(asyncio.create_task(self._tidy(), name="logs"))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._stop.set()
-        await asyncio.gather(*self._keepers)
+        # Every child is waited for, whatever became of the others' keepers.
+        endings = await asyncio.gather(*self._keepers, return_exceptions=True)
+        failures = [ending for ending in endings if isinstance(ending, Exception)]
+        if failures and error is None:
+            raise failures[0]
 
-    async def _keep(self, child: Child) -> None:
-        log = self._folder / "logs" / f"{child.name}.log"
-        shorten(log)
+    def _care_for(
+        self, name: str, log: Path, live: Callable[[], Awaitable[int]], *, once: bool = False
+    ) -> asyncio.Task[None]:
+        keeper = asyncio.create_task(self._keep(name, log, live, once=once), name=name)
+        self._keepers.append(keeper)
+        return keeper
+
+    async def _keep(self, name: str, log: Path, live: Callable[[], Awaitable[int]], *, once: bool) -> None:
+        """Have it live again after each of its lives, until told to stop, or until it ended well when it runs once."""
         delay = FIRST_DELAY_SECONDS
         while not self._stop.is_set():
             started = time.monotonic()
-            code = await self._run(child, log)
-            if self._stop.is_set() or (child.once and code == 0):
+            code = await live()
+            if self._stop.is_set() or (once and code == 0):
                 return
             if time.monotonic() - started >= SETTLED_SECONDS:
                 delay = FIRST_DELAY_SECONDS
             ending = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-            self._say(f"{child.name} {ending}; starting it again in {delay:g} s (see {log})")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), delay)
+            self._say(f"{name} {ending}; starting it again in {delay:g} s (see {log})")
+            await self._stopped_within(delay)
             delay = min(delay * 2, LONGEST_DELAY_SECONDS)
+
+    async def _tidy(self) -> None:
+        while True:
+            for log in (self._folder / "logs").glob("*.log"):
+                shorten(log)
+            if await self._stopped_within(TIDY_SECONDS):
+                return
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), seconds)
+        return self._stop.is_set()
+
+    async def _outlive(self, server: Server) -> int:
+        """One life of the server, which may be under way: its exit code; 0 when it outlives us."""
+        if server.ending() is not None:
+            server.start_again()
+        while (code := server.ending()) is None:
+            if await self._stopped_within(WATCH_SECONDS):
+                return 0
+        return code
 
     async def _run(self, child: Child, log: Path) -> int:
         """One life of the child: its exit code, negative for a signal. Nothing of its process group is left."""
@@ -118,6 +155,12 @@ async def _read_lines(stream: asyncio.StreamReader | None, on_line: Callable[[st
 
 
 def shorten(log: Path) -> None:
-    """Empty a log that has grown beyond 10 MB."""
-    if log.exists() and log.stat().st_size > LONGEST_LOG_BYTES:
-        log.write_bytes(b"")
+    """Keep only the last MB of a log that has grown beyond 10 MB; whoever appends to it may go on meanwhile."""
+    if log.stat().st_size <= LONGEST_LOG_BYTES:
+        return
+    with log.open("rb+") as file:
+        file.seek(-KEPT_LOG_BYTES, os.SEEK_END)
+        kept = file.read(KEPT_LOG_BYTES)
+        file.truncate(0)
+    with log.open("ab") as file:
+        file.write(kept)

@@ -5,13 +5,14 @@ import contextlib
 import os
 import signal
 import socket
+from collections.abc import Sequence
 
 import httpx
 import msgspec
 from rich.console import Console
 
 from app.demo import prepare_demo
-from app.embedded import data_folder
+from app.embedded import Server, data_folder
 from app.preflight import check_port, check_servers, environment_of, give_bootstrap_key, started_servers, update_tables
 from app.settings import PREFIX, Settings
 from app.supervise import Child, Supervisor
@@ -32,14 +33,14 @@ def run_up(settings: Settings, *, demo: bool, console: Console) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the loop listens for it
     with contextlib.suppress(KeyboardInterrupt), data_folder(settings.data_path):
         check_port(settings)
-        with started_servers(settings) as settings:
-            asyncio.run(_run(settings, demo=demo, console=console))
+        with started_servers(settings) as (settings, servers):
+            asyncio.run(_run(settings, servers, demo=demo, console=console))
             for number in STOP_SIGNALS:
                 signal.signal(number, signal.SIG_IGN)  # the servers end in order, however often one presses
     console.print(f"Stopped. The data stays in {settings.data_path}", style="dim", highlight=False, soft_wrap=True)
 
 
-async def _run(settings: Settings, *, demo: bool, console: Console) -> None:
+async def _run(settings: Settings, servers: Sequence[Server], *, demo: bool, console: Console) -> None:
     stop = asyncio.Event()
     for number in STOP_SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -52,6 +53,8 @@ async def _run(settings: Settings, *, demo: bool, console: Console) -> None:
         console.print(line, style="yellow", soft_wrap=True, highlight=False)
 
     async with Supervisor(settings.data_path, os.environ | environment_of(settings), say) as children:
+        for server in servers:
+            children.watch(server)
         if demo:
             children.start(Child("sandbox", ("sandbox", "--port", str(sandbox_port))))
         work = asyncio.create_task(_bring_up(settings, children, demo=demo, console=console))
@@ -61,8 +64,7 @@ async def _run(settings: Settings, *, demo: bool, console: Console) -> None:
             await work  # raises what kept it from starting
             await asked
         work.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await work
+        await asyncio.gather(work, return_exceptions=True)  # what fails while it is broken off is no news
         console.print("\nStopping …", style="dim")
 
 
@@ -85,7 +87,8 @@ async def _bring_up(settings: Settings, children: Supervisor, *, demo: bool, con
     show_welcome(console, settings, url, key)
     if demo:
         with Backfill(console) as backfill:
-            await children.start(Child("demo", ("demo",), once=True, on_line=backfill.on_line))
+            # Shielded: breaking this off must not break off the keeper, which sees the child to its end.
+            await asyncio.shield(children.start(Child("demo", ("demo",), once=True, on_line=backfill.on_line)))
         console.print("History complete", style="green")
 
 

@@ -43,7 +43,10 @@ def show_welcome(console: Console, settings: Settings, url: str, key: str | None
 
 def _demo_steps(url: str, key: str) -> list[tuple[str, str]]:
     return [
-        ("Open GraphiQL in a browser: its first query shows the demo's figures.", f"{url}/graphql"),
+        (
+            "Open GraphiQL in a browser: its first query's figures appear as the history below is filled.",
+            f"{url}/graphql",
+        ),
         ("Ask from the shell:", _curl(url, key, FIRST_QUERY)),
         ("Track another account of the sandbox, one of those listed by", f"{program()} sandbox --list"),
     ]

@@ -16,12 +16,13 @@ from tests.end_to_end.programs import free_port, run
         (
             ["up"],
             {"PORT": "99999"},
-            "PORT='99999': Expected `int` <= 65535. Port the API listens on (also read as PORT).",
+            "PORT='99999' is not a whole number from 1 to 65535. Port the API listens on (also read as PORT).",
         ),
         (
             ["api"],
             {"CREATORGRAPH_DATABASE_URL": "mysql://localhost/x", "CREATORGRAPH_REDIS_URL": "redis://127.0.0.1:1/0"},
-            "CREATORGRAPH_DATABASE_URL: it must look like postgresql://user:password@host:5432/name",
+            "CREATORGRAPH_DATABASE_URL: what it is set to is not a URL like postgresql://user:password@host:5432/name."
+            " PostgreSQL, postgresql://user:password@host/name or ?host=/socket/folder. Bundled when unset.",
         ),
         (
             ["migrate"],
@@ -33,6 +34,11 @@ from tests.end_to_end.programs import free_port, run
             ["up"],
             {"CREATORGRAPH_HOST": "no.such.host.invalid"},
             "CREATORGRAPH_HOST=no.such.host.invalid is no address of this machine: Name or service not known",
+        ),
+        (
+            ["up"],
+            {"DATA_DIR": "/" + "a/" * 494},
+            "DATA_DIR is too long: 988 bytes, at most 800",
         ),
     ],
 )
@@ -91,6 +97,13 @@ def test_an_unknown_scope_is_refused(tmp_path: Path) -> None:
 
 
 def test_settings_lists_every_setting(tmp_path: Path) -> None:
-    listed = run("settings", cwd=tmp_path, COLUMNS="200").stdout
+    listed = run("settings", cwd=tmp_path, COLUMNS="80").stdout
     for name in Settings.__struct_fields__:
         assert f"CREATORGRAPH_{name.upper()} " in listed
+    assert "(also read as PORT)" in listed
+
+
+def test_help_cuts_no_line(tmp_path: Path) -> None:
+    helped = run("--help", cwd=tmp_path, COLUMNS="80").stdout
+    assert "  demo       Fill the demo's history from a running sandbox.\n" in helped
+    assert "..." not in helped.partition("Commands:")[2]

@@ -1,5 +1,6 @@
 """The bundled servers start on anything an earlier run may have left, and touch nothing that is not theirs."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -10,11 +11,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 import redis.asyncio
+from redis.exceptions import RedisError
 
-from app.embedded import FolderInUse, bundled_servers, data_folder, running_servers
+from app.embedded import BundledServers, FolderInUse, ServerUrls, bundled_servers, data_folder, running_servers
 from app.embedded.postgres import postgres
 from app.embedded.processes import end_process
-from tests.end_to_end.programs import processes_in
+from tests.end_to_end.programs import processes_in, until
 from tests.engines import temporary_folder
 
 
@@ -45,7 +47,7 @@ async def test_both_answer_and_are_found_by_others_as_long_as_they_run(folder: P
         ) == ("creatorgraph UTF8")
         async with redis.asyncio.from_url(urls.redis) as client:
             assert await client.ping() is True
-        assert running_servers(folder) == urls
+        assert running_servers(folder) == ServerUrls(urls.database, urls.redis)
     assert not (folder / "servers.json").exists()
     assert not (folder / "postgres" / "data" / "postmaster.pid").exists()
 
@@ -64,22 +66,22 @@ def test_nobody_runs_on_a_folder_without_an_owner(tmp_path: Path) -> None:
 
 async def test_data_survives_a_killed_server(folder: Path) -> None:
     log = folder / "logs" / "postgres.log"
-    with postgres(folder / "postgres", log, durable=True) as url:
-        await select(url, "CREATE TABLE kept AS SELECT 7 AS value")
+    with postgres(folder / "postgres", log, durable=True) as server:
+        await select(server.url, "CREATE TABLE kept AS SELECT 7 AS value")
         end_process(postmaster(folder))  # no steps: killed at once, and its note stays
         assert (folder / "postgres" / "data" / "postmaster.pid").exists()
-    with postgres(folder / "postgres", log, durable=True) as url:
-        assert await select(url, "SELECT value FROM kept") == 7
+    with postgres(folder / "postgres", log, durable=True) as server:
+        assert await select(server.url, "SELECT value FROM kept") == 7
 
 
 async def test_a_server_an_earlier_run_left_is_ended(folder: Path) -> None:
     log = folder / "logs" / "postgres.log"
-    with postgres(folder / "postgres", log, durable=False) as url:
-        await select(url, "CREATE TABLE kept AS SELECT 7 AS value")
+    with postgres(folder / "postgres", log, durable=False) as server:
+        await select(server.url, "CREATE TABLE kept AS SELECT 7 AS value")
         left = postmaster(folder)
-        with postgres(folder / "postgres", log, durable=False) as url:
+        with postgres(folder / "postgres", log, durable=False) as server:
             assert postmaster(folder) != left
-            assert await select(url, "SELECT value FROM kept") == 7
+            assert await select(server.url, "SELECT value FROM kept") == 7
 
 
 async def test_a_stale_note_that_names_another_program_harms_neither(folder: Path) -> None:
@@ -92,8 +94,8 @@ async def test_a_stale_note_that_names_another_program_harms_neither(folder: Pat
         path.write_text("\n".join([str(bystander.pid), *note.split("\n")[1:]]))
         owner = path.parent.stat()
         os.chown(path, owner.st_uid, owner.st_gid)
-        with postgres(folder / "postgres", log, durable=False) as url:
-            assert await select(url, "SELECT 1") == 1
+        with postgres(folder / "postgres", log, durable=False) as server:
+            assert await select(server.url, "SELECT 1") == 1
         assert bystander.poll() is None
     finally:
         bystander.communicate(b"\n", timeout=10)
@@ -137,3 +139,28 @@ def test_servers_end_with_a_killed_owner(folder: Path) -> None:
     with data_folder(data), bundled_servers(data, use_valkey=False):
         assert postmaster(data) != server
         assert server not in processes_in(data)
+
+
+async def test_servers_that_died_are_started_again_where_they_were(folder: Path) -> None:
+    with bundled_servers(folder) as servers:
+        await select(str(servers.database), "CREATE TABLE kept AS SELECT 7 AS value")
+        for server in servers.running:
+            assert server.ending() is None
+            os.kill(server.pid, signal.SIGKILL)
+            assert until(f"{server.name} is dead", server.ending) == -signal.SIGKILL
+        async with asyncio.timeout(30):
+            # Not at the first try, as a rule: the orphans of the old PostgreSQL must have seen its death.
+            while not await both_answer(servers):
+                for server in servers.running:
+                    if server.ending() is not None:
+                        server.start_again()
+                await asyncio.sleep(0.05)
+        assert await select(str(servers.database), "SELECT value FROM kept") == 7
+
+
+async def both_answer(servers: BundledServers) -> bool:
+    try:
+        async with redis.asyncio.from_url(str(servers.redis)) as client:
+            return await select(str(servers.database), "SELECT 1") == 1 and await client.ping() is True
+    except (OSError, RedisError, asyncpg.PostgresError):
+        return False

@@ -37,23 +37,69 @@ def test_an_empty_value_counts_as_unset() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text"),
+    ("name", "text", "complaint"),
     [
-        ("PORT", "0"),
-        ("PORT", "eight"),
-        ("CREATORGRAPH_PORT", "65536"),
-        ("CREATORGRAPH_LEASE_SECONDS", "0.5"),
-        ("CREATORGRAPH_LOG_LEVEL", "loud"),
-        ("CREATORGRAPH_TIKTOK_ENABLED", "perhaps"),
-        ("CREATORGRAPH_UPSTREAM_BASE_TEMPLATE", "https://example.com/"),
-        ("CREATORGRAPH_BOOTSTRAP_KEY", "short"),
+        ("PORT", "0", "PORT='0' is not a whole number from 1 to 65535"),
+        ("PORT", "eight", "PORT='eight' is not a whole number from 1 to 65535"),
+        ("CREATORGRAPH_PORT", "65536", "CREATORGRAPH_PORT='65536' is not a whole number from 1 to 65535"),
+        ("CREATORGRAPH_LEASE_SECONDS", "0.5", "CREATORGRAPH_LEASE_SECONDS='0.5' is not a number from 1 to 3600"),
+        (
+            "CREATORGRAPH_SWEEP_INTERVAL_SECONDS",
+            "0",
+            "CREATORGRAPH_SWEEP_INTERVAL_SECONDS='0' is not a number above 0 to 60",
+        ),
+        (
+            "CREATORGRAPH_LOG_LEVEL",
+            "loud" * 20,
+            f"CREATORGRAPH_LOG_LEVEL='{'loud' * 15}…' is not one of debug, info, warning, error",
+        ),
+        ("CREATORGRAPH_TIKTOK_ENABLED", "perhaps", "CREATORGRAPH_TIKTOK_ENABLED='perhaps' is not true or false"),
+    ]
+    + [
+        (
+            "CREATORGRAPH_UPSTREAM_BASE_TEMPLATE",
+            text,
+            f"CREATORGRAPH_UPSTREAM_BASE_TEMPLATE={text!r} is not a URL like https://{{host}},"
+            " with no other part in braces",
+        )
+        for text in ("https://example.com/", "http://{host}/{foo}", "http://{host", "http://{host.a}/", "{host}")
     ],
 )
-def test_an_unusable_value_names_its_variable_and_what_it_takes(name: str, text: str) -> None:
+def test_an_unusable_value_names_its_variable_and_what_it_takes(name: str, text: str, complaint: str) -> None:
     with pytest.raises(SettingsError) as caught:
         read_settings({name: text})
-    assert str(caught.value).startswith(f"{name}={text!r}: ")
-    assert str(caught.value).endswith(describe(name.removeprefix("CREATORGRAPH_").lower()))
+    assert str(caught.value) == f"{complaint}. {describe(name.removeprefix('CREATORGRAPH_').lower())}"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("BOOTSTRAP_KEY", "s3cret", "a text of at least 8 characters"),
+        ("REDIS_URL", "s3cret", "a URL like redis://host:6379/0"),
+        ("REDIS_URL", "redis://:s3cret/@host:6379/0", "a URL like redis://host:6379/0"),
+        ("DATABASE_URL", "postgresql://me:s3cret/@host/x", "a URL like postgresql://user:password@host:5432/name"),
+    ],
+)
+def test_a_secret_is_never_repeated(name: str, text: str, expected: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings({f"CREATORGRAPH_{name}": text})
+    described = describe(name.lower())
+    assert str(caught.value) == f"CREATORGRAPH_{name}: what it is set to is not {expected}. {described}"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("redis_url", "unix:///srv/a%20b/valkey.sock?db=0"),
+        ("redis_url", "rediss://user:word@host:6380/1"),
+        ("database_url", "postgresql://postgres@/creatorgraph?host=/srv/postgres"),
+        ("database_url", "postgres:///creatorgraph"),
+        ("upstream_base_template", "http://127.0.0.1:8900/{host}"),
+        ("upstream_base_template", "https://{host}"),
+    ],
+)
+def test_every_form_of_a_url_is_taken(name: str, text: str) -> None:
+    assert getattr(read_settings({f"CREATORGRAPH_{name.upper()}": text}), name) == text
 
 
 def test_every_setting_has_a_line_of_meaning() -> None:

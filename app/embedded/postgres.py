@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -47,14 +48,17 @@ SETTINGS = {
     "checkpoint_timeout": "15min",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    "log_min_error_statement": "panic",  # statements and their values are no business of a log
+    "log_error_verbosity": "terse",
+    "log_checkpoints": "off",
 }
 FLEETING = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum_naptime": "10min"}
 """For a cluster that need not outlive its run."""
 
 
 @contextmanager
-def postgres(folder: Path, log: Path, *, durable: bool) -> Iterator[str]:
-    """Run PostgreSQL on the cluster in `folder` (made on first use) and give the URL of its database.
+def postgres(folder: Path, log: Path, *, durable: bool) -> Iterator[Server]:
+    """Run PostgreSQL on the cluster in `folder` (made on first use); its URL is that of our database in it.
 
     Raises StartFailure. The caller owns the folder: no other process may call this for it at the same time.
     """
@@ -64,17 +68,18 @@ def postgres(folder: Path, log: Path, *, durable: bool) -> Iterator[str]:
     data = folder / "data"
     if not data.exists():
         _make_cluster(data, account, durable=durable)
-    _end_earlier_server(data)
     with socket_folder(folder, SOCKET, account) as sockets:
         settings = SETTINGS | ({} if durable else FLEETING) | {"unix_socket_directories": str(sockets)}
         command = [str(BINARIES / "postgres"), "-D", str(data)]
         command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         farewell = signal.SIGINT if durable else signal.SIGQUIT  # an orderly end, or one that writes nothing
-        server = Server("PostgreSQL", leashed(command, farewell, account), log, folder)
+        url = f"postgresql://postgres@/{DATABASE}?host={quote(str(sockets), safe='/')}"
+        make_way = partial(_end_earlier_server, data)
+        server = Server("PostgreSQL", url, leashed(command, farewell, account), log, folder, make_way)
         try:
             _wait_until_ready(server, data)
             _make_database(sockets)
-            yield f"postgresql://postgres@/{DATABASE}?host={quote(str(sockets), safe='/')}"
+            yield server
         finally:
             server.stop((farewell, 20.0), (signal.SIGQUIT, 5.0))
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,24 +114,51 @@ def own_folder(path: Path, account: Account | None) -> Path:
 
 
 class Server:
-    """One running server process, in a session of its own so that Ctrl-C in the terminal reaches only its owner."""
+    """One server process, in a session of its own so that Ctrl-C in the terminal reaches only its owner.
 
-    def __init__(self, name: str, command: Sequence[str], log: Path, folder: Path) -> None:
+    `make_way` removes what a server that died may have left in the way of the next; `url` is where it is reached.
+    """
+
+    def __init__(
+        self, name: str, url: str, command: Sequence[str], log: Path, folder: Path, make_way: Callable[[], None]
+    ) -> None:
         self.name = name
-        self._log = log
-        with log.open("ab") as output:
-            self._process = subprocess.Popen(
-                command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        self.url = url
+        self.log = log
+        self._command = command
+        self._folder = folder
+        self._make_way = make_way
+        self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self._make_way()
+        with self.log.open("ab") as output:
+            return subprocess.Popen(
+                self._command,
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
+    def ending(self) -> int | None:
+        """Its exit code, negative for a signal; None while it runs."""
+        return self._process.poll()
+
+    def start_again(self) -> None:
+        """Start a server that has died, where it was. Call it from the thread that started it; it is not waited for."""
+        assert self.ending() is not None
+        self._process = self._start()
+
     def check(self) -> None:
         """Raise StartFailure when the server has died."""
-        if self._process.poll() is not None:
-            raise StartFailure(f"The bundled {self.name} did not start: {_last_line(self._log)} (see {self._log})")
+        if self.ending() is not None:
+            raise StartFailure(f"The bundled {self.name} did not start: {_last_line(self.log)} (see {self.log})")
 
     def stop(self, *steps: tuple[signal.Signals, float]) -> None:
         """Send each signal in turn, waiting its seconds for the server to end; then kill it."""

@@ -1,16 +1,21 @@
 """The bundled servers of one data folder: started by one process at a time, found by the others."""
 
 import fcntl
+import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from app.embedded.postgres import postgres
-from app.embedded.processes import POLL_SECONDS, StartFailure
+from app.embedded.processes import POLL_SECONDS, Server, StartFailure
 from app.embedded.valkey import valkey
+
+LONGEST_FOLDER = 800
+"""Bytes of the path: PostgreSQL takes a little less than 1,024 for the longest name below it."""
 
 
 class FolderInUse(StartFailure):
@@ -24,6 +29,29 @@ class ServerUrls(msgspec.Struct, frozen=True):
     redis: str | None
 
 
+@dataclass(frozen=True)
+class BundledServers:
+    """The servers started here; None for one that was not asked for."""
+
+    postgres: Server | None
+    valkey: Server | None
+
+    @property
+    def database(self) -> str | None:
+        """The URL of the database."""
+        return None if self.postgres is None else self.postgres.url
+
+    @property
+    def redis(self) -> str | None:
+        """The URL of the Valkey."""
+        return None if self.valkey is None else self.valkey.url
+
+    @property
+    def running(self) -> list[Server]:
+        """Those that were started."""
+        return [server for server in (self.postgres, self.valkey) if server is not None]
+
+
 @contextmanager
 def data_folder(folder: Path) -> Iterator[Path]:
     """Own `folder`, made if absent, as long as the block runs; a kill ends the ownership too.
@@ -32,6 +60,8 @@ def data_folder(folder: Path) -> Iterator[Path]:
     """
     try:
         # Passable, not readable: as root the servers run as an account that has to reach its own folder in here.
+        if len(os.fsencode(folder)) > LONGEST_FOLDER:
+            raise StartFailure(f"DATA_DIR is too long: {len(os.fsencode(folder))} bytes, at most {LONGEST_FOLDER}")
         folder.mkdir(mode=0o711, parents=True, exist_ok=True)
         (folder / "logs").mkdir(mode=0o700, exist_ok=True)
         lock = (folder / "lock").open("a")
@@ -49,8 +79,8 @@ def data_folder(folder: Path) -> Iterator[Path]:
 @contextmanager
 def bundled_servers(
     folder: Path, *, use_postgres: bool = True, use_valkey: bool = True, durable: bool = True
-) -> Iterator[ServerUrls]:
-    """Run the bundled servers under `folder`, which the caller owns (see `data_folder`), and give their URLs.
+) -> Iterator[BundledServers]:
+    """Run the bundled servers under `folder`, which the caller owns (see `data_folder`).
 
     Call it from the main thread: the servers end with the thread that started them, even by a kill. A server that is
     not `durable` is faster and may lose its data with its machine. Raises StartFailure.
@@ -66,10 +96,10 @@ def bundled_servers(
                 redis = running.enter_context(valkey(folder / "valkey", logs / "valkey.log"))
         except PermissionError as error:  # another user's data, as a rule
             raise StartFailure(f"DATA_DIR={folder} cannot be used: {error.strerror}: {error.filename}") from None
-        urls = ServerUrls(database, redis)
-        _leave_note(folder, urls)
+        servers = BundledServers(database, redis)
+        _leave_note(folder, ServerUrls(servers.database, servers.redis))
         running.callback(_note(folder).unlink, missing_ok=True)
-        yield urls
+        yield servers
 
 
 def _leave_note(folder: Path, urls: ServerUrls) -> None:

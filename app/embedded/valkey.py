@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,20 +29,21 @@ SETTINGS = {
 
 
 @contextmanager
-def valkey(folder: Path, log: Path) -> Iterator[str]:
-    """Run Valkey in `folder` and give the URL of its socket. Raises StartFailure."""
+def valkey(folder: Path, log: Path) -> Iterator[Server]:
+    """Run Valkey in `folder`; its URL is that of its socket. Raises StartFailure."""
     folder.mkdir(mode=0o700, exist_ok=True)
     account = server_account(folder)
     own_folder(folder, account)
     with socket_folder(folder, SOCKET, account) as sockets:
         path = sockets / SOCKET
-        path.unlink(missing_ok=True)
         command = [str(get_binary_path()), "--dir", str(folder), "--unixsocket", str(path)]
         command += [word for name, value in SETTINGS.items() for word in (f"--{name}", value)]
-        server = Server("Valkey", leashed(command, signal.SIGTERM, account), log, folder)
+        url = f"unix://{quote(str(path), safe='/')}?db=0"
+        make_way = partial(path.unlink, missing_ok=True)
+        server = Server("Valkey", url, leashed(command, signal.SIGTERM, account), log, folder, make_way)
         try:
             _wait_until_ready(server, path)
-            yield f"unix://{quote(str(path), safe='/')}?db=0"
+            yield server
         finally:
             server.stop((signal.SIGTERM, 5.0))
 

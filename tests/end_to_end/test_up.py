@@ -1,16 +1,20 @@
 """`creatorgraph up`: starts everything, keeps it running, and leaves nothing behind."""
 
+import asyncio
 import os
 import signal
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 
-from app.embedded import running_servers
-from tests.end_to_end.programs import Up, free_port, processes_in, run, until
+from app.embedded import bundled_servers, data_folder, running_servers
+from tests.end_to_end.programs import COMMAND, Up, environment, free_port, processes_in, run, until
 from tests.engines import temporary_folder
 
 PARTS = ("api", "worker", "scheduler")
@@ -40,17 +44,121 @@ async def test_demo_survives_deaths_and_ends_cleanly(folder: Path) -> None:
             assert not before & processes_in(data).keys()
         up.until_healthy()
         up.until_printed("History complete")
-        days = "SELECT account_id, count(DISTINCT captured_at::date) AS days FROM account_observation GROUP BY 1"
-        assert await select(data, f"SELECT count(*) FROM ({days}) AS a WHERE days >= 90") == 12
+        assert await accounts_with_history(data) == 12
+        for name, pid in (("Valkey", valkey(data)), ("PostgreSQL", postmaster(data))):
+            os.kill(pid, signal.SIGKILL)
+            up.until_printed(f"{name} was killed by SIGKILL; starting it again in 0.5 s")
+        until("Valkey answers again", lambda: health(up.url) == (200, "ok"))
+        await until_followed(up, data, "rival_two")
         assert up.stop() == 0
         assert "Stopped." in up.printed()
+        assert "Traceback" not in up.printed()
     assert processes_in(data) == {}
 
 
-async def select(data: Path, sql: str) -> object:
+async def test_a_history_that_is_interrupted_or_killed_is_completed_by_the_next_run(folder: Path) -> None:
+    data = folder / "data"
+    with Up("--demo", cwd=folder, data=data, port=free_port()) as up:
+        up.until_printed("12 accounts: 0 %")
+        up.part("demo")
+        while await select(data, "SELECT count(*) FROM account_observation") == 0:
+            await asyncio.sleep(0.1)
+        assert up.stop() == 0
+        printed = up.printed()
+        assert "Stopped." in printed
+        assert "Traceback" not in printed
+        assert "starting it again" not in printed
+    assert processes_in(data) == {}
+    with data_folder(data), bundled_servers(data, use_valkey=False) as servers:
+        assert await ask(str(servers.database), "SELECT count(*) FROM account WHERE lease_id IS NOT NULL") == 0
+        kept = await ask(str(servers.database), "SELECT count(*) FROM account_observation")
+    with Up("--demo", cwd=folder, data=data, port=free_port()) as up:
+        up.until_printed("12 accounts: 25 %")
+        assert await select(data, "SELECT count(*) FROM account_observation") > kept
+        up.process.kill()
+        up.process.wait()
+        until("all children are gone", lambda: not processes_in(data))
+    started = time.monotonic()
+    with Up("--demo", cwd=folder, data=data, port=free_port()) as up:
+        up.until_printed("History complete")
+        assert time.monotonic() - started < 60
+        assert await accounts_with_history(data) == 12
+        assert up.stop() == 0
+    assert processes_in(data) == {}
+
+
+def test_ctrl_c_while_the_program_is_still_being_imported(folder: Path) -> None:
+    for seconds in (0.1, 0.3, 0.5):
+        process = subprocess.Popen(
+            [COMMAND, "up"],
+            cwd=folder,
+            env=environment(PORT=str(free_port()), DATA_DIR=str(folder / "data")),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        time.sleep(seconds)  # whenever that is: no instant may show a traceback
+        process.send_signal(signal.SIGINT)
+        printed, _ = process.communicate(timeout=60)
+        assert (process.returncode, b"Traceback" in printed) in {(130, False), (0, False)}, printed
+
+
+def postmaster(data: Path) -> int:
+    return int((data / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[0])
+
+
+def valkey(data: Path) -> int:
+    [found] = [pid for pid, command in processes_in(data).items() if "valkey" in Path(command[0]).name]
+    return found
+
+
+def health(url: str) -> tuple[int, object]:
+    try:
+        answer = httpx.get(f"{url}/health", trust_env=False)
+        return answer.status_code, answer.json().get("data", {}).get("status")
+    except httpx.TransportError:
+        return 0, None
+
+
+async def until_followed(up: Up, data: Path, handle: str) -> None:
+    """Track an account of TikTok and wait for its figures."""
+    client = httpx.Client(
+        base_url=up.url,
+        headers={"Authorization": f"Bearer {(data / 'demo-key').read_text().strip()}"},
+        trust_env=False,
+        timeout=30,
+    )
+
+    def graph(query: str) -> dict[str, Any]:
+        answer = client.post("/graphql", json={"query": query}).json()
+        assert "errors" not in answer, answer
+        found = answer["data"]
+        assert isinstance(found, dict)
+        return found
+
+    with client:
+        tracked = graph(
+            f'mutation {{ trackAccount(input: {{platform: TIKTOK, handle: "{handle}"}})'
+            " { account { id } errors { message } } }"
+        )["trackAccount"]
+        assert tracked["errors"] == []
+        query = f'{{ node(id: "{tracked["account"]["id"]}") {{ ... on Account {{ followerCount }} }} }}'
+        until(f"{handle} has figures", lambda: graph(query)["node"]["followerCount"])
+
+
+async def accounts_with_history(data: Path) -> object:
+    """How many accounts were observed on at least 90 days."""
+    days = "SELECT account_id, count(DISTINCT captured_at::date) AS days FROM account_observation GROUP BY 1"
+    return await select(data, f"SELECT count(*) FROM ({days}) AS a WHERE days >= 90")
+
+
+async def select(data: Path, sql: str) -> Any:
     urls = running_servers(data)
     assert urls is not None
-    connection = await asyncpg.connect(urls.database)
+    return await ask(str(urls.database), sql)
+
+
+async def ask(url: str, sql: str) -> Any:
+    connection = await asyncpg.connect(url)
     try:
         return await connection.fetchval(sql)
     finally:
