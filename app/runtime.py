@@ -9,7 +9,7 @@ from datetime import timedelta
 import asyncpg
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from tortoise.exceptions import BaseORMException
+from tortoise.exceptions import BaseORMException, DBConnectionError
 
 from app.core.collect.recent import RecentFacts
 from app.providers.chain import Chains
@@ -19,6 +19,16 @@ from app.settings import Settings
 from app.store.db import close_database, fetch_row, open_database
 
 PROBE_SECONDS = 2.0
+CONNECTION_LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    DBConnectionError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,12 @@ class Runtime:
                 return bool(await self.redis.ping())
         except (OSError, TimeoutError, RedisError):
             return False
+
+
+def is_database_away(error: BaseException) -> bool:
+    """Whether a use case failed because the database is not there: the same request may succeed in a moment."""
+    # asyncpg has no class of its own for a connection found closed.
+    return isinstance(error, CONNECTION_LOST) or (isinstance(error, asyncpg.InterfaceError) and "closed" in str(error))
 
 
 @asynccontextmanager

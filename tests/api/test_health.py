@@ -13,9 +13,7 @@ from app.store.db import close_database
 from tests import engines
 
 
-async def test_health_names_what_does_not_answer_and_failures_are_masked(
-    own_engines: Settings, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_what_does_not_answer_is_named(own_engines: Settings, caplog: pytest.LogCaptureFixture) -> None:
     await close_database()
     with ExitStack() as database, ExitStack() as cache:
         cluster = database.enter_context(engines.cluster())
@@ -60,17 +58,18 @@ async def test_health_names_what_does_not_answer_and_failures_are_masked(
                     json={"query": "{__typename}"},
                     headers={"Authorization": "Bearer some-key", "X-Request-ID": "the-request"},
                 )
-            assert (failed.status_code, failed.json()) == (
-                500,
+            assert (failed.status_code, failed.headers["retry-after"], failed.json()) == (
+                503,
+                "1",
                 {
                     "errors": [
                         {
-                            "message": "Something failed on our side. Quote the request id when you report it.",
-                            "extensions": {"code": "INTERNAL_SERVER_ERROR", "requestId": "the-request"},
+                            "message": "The database does not answer. Try again in a moment.",
+                            "extensions": {"code": "SERVICE_UNAVAILABLE"},
                         }
                     ]
                 },
             )
             (logged,) = (record for record in caplog.records if record.name.startswith("app."))
-            assert logged.getMessage() == "Request the-request failed"
-            assert logged.exc_info is not None
+            assert logged.getMessage() == "Request the-request failed: the database does not answer (FileNotFoundError)"
+            assert logged.exc_info is None

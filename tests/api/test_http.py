@@ -248,7 +248,7 @@ async def test_a_document_that_cannot_run_is_400_for_modern_clients_and_200_for_
     ("query", "start"),
     [
         ("{a" * 5000 + "}" * 5000, "Syntax Error: Document"),
-        ("{" + "__typename " * 6000 + "}", "Syntax Error: Document contains more than 5000 tokens."),
+        ("{" + "__typename " * 6000 + "}", "Syntax Error: Document contains more than 3000 tokens."),
         ("{accounts(first:" + "[" * 5000, "Syntax Error: Document"),
     ],
 )

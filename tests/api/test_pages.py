@@ -18,23 +18,47 @@ KEY = 'cg_"quoted"&<key>'
 
 
 @pytest.mark.parametrize(
-    ("base_url", "filled"),
+    ("host", "peer", "filled"),
     [
-        ("http://127.0.0.1:8000", "cg_&quot;quoted&quot;&amp;&lt;key&gt;"),
-        ("http://localhost", "cg_&quot;quoted&quot;&amp;&lt;key&gt;"),
-        ("http://[::1]:8000", "cg_&quot;quoted&quot;&amp;&lt;key&gt;"),
-        ("http://creatorgraph.example", ""),
-        ("http://127.0.0.1.example", ""),
+        ("127.0.0.1:8000", "127.0.0.1", True),
+        ("localhost", "127.0.0.1", True),
+        ("[::1]:8000", "::1", True),
+        ("creatorgraph.example", "127.0.0.1", False),
+        ("127.0.0.1.example", "127.0.0.1", False),
+        ("", "127.0.0.1", False),
+        ("a{b.test", "127.0.0.1", False),
+        ("127.0.0.1/.evil.test", "127.0.0.1", False),
+        ("127.0.0.1:8000@evil.test", "127.0.0.1", False),
+        ("localhost:", "127.0.0.1", False),
+        ("localhost", "192.0.2.1", False),
+        ("localhost", "testclient", False),
     ],
 )
 async def test_the_page_is_filled_with_a_key_on_this_machine_alone(
-    database: None, settings: Settings, base_url: str, filled: str
+    database: None, settings: Settings, host: str, peer: str, filled: bool
 ) -> None:
     app = create_app(msgspec.structs.replace(settings, graphiql_key=KEY))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base_url) as client:
-        page = await client.get("/graphql", headers=HTML)
+    transport = httpx.ASGITransport(app, client=(peer, 50_000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+        page = await client.get("/graphql", headers={**HTML, "Host": host})
     assert page.status_code == 200
-    assert f'<meta name="api-key" content="{filled}">' in page.text
+    shown = "cg_&quot;quoted&quot;&amp;&lt;key&gt;" if filled else ""
+    assert f'<meta name="api-key" content="{shown}">' in page.text
+
+
+async def test_bundled_files_are_compressed_for_whoever_takes_gzip(client: httpx.AsyncClient) -> None:
+    path = "/assets/react-18.2.0/react.production.min.js"
+    plain = await client.get(path, headers={"Accept-Encoding": "identity"})
+    small = await client.get(path, headers={"Accept-Encoding": "br, gzip"})
+    assert "content-encoding" not in plain.headers
+    assert small.headers["content-encoding"] == "gzip"
+    assert int(small.headers["content-length"]) < int(plain.headers["content-length"]) // 2
+    assert small.content == plain.content
+    for name in ("content-type", "cache-control", "vary"):
+        assert small.headers[name] == plain.headers[name]
+    assert plain.headers["vary"] == "Accept-Encoding"
+    part = await client.get(path, headers={"Accept-Encoding": "gzip", "Range": "bytes=0-9"})
+    assert (part.status_code, part.content) == (206, plain.content[:10])
 
 
 async def test_the_page_runs_its_own_scripts_alone(client: httpx.AsyncClient) -> None:

@@ -10,7 +10,6 @@ from graphql import (
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
-    OperationType,
     parse,
     specified_rules,
     validate,
@@ -24,8 +23,9 @@ from app.api.graphql.serving.errors import (
     show_document_error,
     show_message,
 )
+from app.api.graphql.serving.repetition import repetition
 
-MOST_TOKENS = 5000
+MOST_TOKENS = 3000
 MOST_ERRORS = 5
 DOCUMENTS_KEPT = 512
 LONGEST_KEPT = 20_000
@@ -59,6 +59,8 @@ class Documents:
             node = parse(text, max_tokens=MOST_TOKENS)
         except GraphQLError as error:
             return Document(None, {}, [show_document_error(error, PARSE_FAILED)])
+        if (repeated := repetition(node)) is not None:
+            return Document(None, {}, [repeated])
         errors = validate(
             self._schema, node, self._rules, max_errors=MOST_ERRORS, hide_suggestions=not self._introspection
         )
@@ -70,11 +72,10 @@ class Documents:
         return Document(node, operations, [show_document_error(error, VALIDATION_FAILED) for error in errors])
 
 
-def choose_operation(document: Document, name: str | None) -> OperationType | Error:
-    """What kind of operation a request means, or the error that it means none."""
+def choose_operation(document: Document, name: str | None) -> OperationDefinitionNode | Error:
+    """The operation a request means, or the error that it means none."""
     if name is None and len(document.operations) != 1:
         return show_message("The document has several operations. Say which by operationName.", OPERATION_UNRESOLVED)
     if name is not None and name not in document.operations:
         return show_message("The document has no operation of that operationName.", OPERATION_UNRESOLVED)
-    operation = document.operations[name] if name is not None else next(iter(document.operations.values()))
-    return operation.operation
+    return document.operations[name] if name is not None else next(iter(document.operations.values()))

@@ -18,9 +18,17 @@ METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
 NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
 UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
 PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
+REQUEST_TIMEOUT = "REQUEST_TIMEOUT"
+QUERY_TOO_LARGE = "QUERY_TOO_LARGE"
+QUERY_TOO_DEEP = "QUERY_TOO_DEEP"
+SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
 INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
 
 ERROR_ON_OUR_SIDE = "Something failed on our side. Quote the request id when you report it."
+DATABASE_IS_AWAY = "The database does not answer. Try again in a moment."
+
+LONGEST_MESSAGE = 300
+"""Characters: what graphql-core says quotes the caller, who may have sent a megabyte."""
 
 Error = dict[str, Any]
 """One entry of `errors` in an answer."""
@@ -28,6 +36,8 @@ Error = dict[str, Any]
 logger = logging.getLogger(__name__)
 
 _PYTHON_WORDS = {"None": "null", "True": "true", "False": "false"}
+_QUOTED_OBJECT = re.compile(r", found: .*", re.DOTALL)
+"""The Python dict after an input object that does not fit; the field at fault is named before it."""
 _WORDS_OUTSIDE_QUOTES = re.compile(r"""'[^']*'|"[^"]*"|\b(None|True|False)\b""")
 
 
@@ -38,7 +48,8 @@ def show_message(message: str, code: str, **extensions: str) -> Error:
 
 def show_document_error(error: GraphQLError, code: str) -> Error:
     """What graphql-core found in a document or in its variables, told in the words of JSON."""
-    message = _WORDS_OUTSIDE_QUOTES.sub(lambda found: _PYTHON_WORDS.get(found[0], found[0]), error.message)
+    found = _clipped(_QUOTED_OBJECT.sub(".", error.message))
+    message = _WORDS_OUTSIDE_QUOTES.sub(lambda word: _PYTHON_WORDS.get(word[0], word[0]), found)
     return {**error.formatted, "message": message, "extensions": {"code": code}}
 
 
@@ -49,7 +60,7 @@ def show_execution_error(error: GraphQLError, request_id: str) -> Error:
         extensions = {"code": cause.code}
         if cause.path:
             extensions["argument"] = ".".join(to_camel_case(name) for name in cause.path)
-        return {**error.formatted, "extensions": extensions}
+        return {**error.formatted, "message": _clipped(cause.message), "extensions": extensions}
     if cause is None:  # a value that a scalar or an enum refused while an argument was coerced
         return show_document_error(error, BAD_USER_INPUT)
     masked = show_failure(cause, request_id)
@@ -60,3 +71,13 @@ def show_failure(cause: BaseException, request_id: str) -> Error:
     """An error of ours: the log has it under the request's id, the caller gets the id alone."""
     logger.error("Request %s failed", request_id, exc_info=cause)
     return show_message(ERROR_ON_OUR_SIDE, INTERNAL_SERVER_ERROR, requestId=request_id)
+
+
+def show_unavailable(cause: BaseException, request_id: str) -> Error:
+    """The database is away: one line in the log says so, for there is nothing of ours to trace."""
+    logger.error("Request %s failed: the database does not answer (%s)", request_id, type(cause).__name__)
+    return show_message(DATABASE_IS_AWAY, SERVICE_UNAVAILABLE)
+
+
+def _clipped(message: str) -> str:
+    return message if len(message) <= LONGEST_MESSAGE else message[: LONGEST_MESSAGE - 1] + "…"

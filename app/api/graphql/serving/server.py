@@ -1,12 +1,11 @@
 """The GraphQL endpoint: one request in, one answer out, with the status codes of GraphQL over HTTP."""
 
-import inspect
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from graphql import ExecutionResult, OperationType, execute
+from graphql import ExecutionResult, OperationDefinitionNode, OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -21,18 +20,23 @@ from app.api.graphql.serving.errors import (
     METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
     PAYLOAD_TOO_LARGE,
+    REQUEST_TIMEOUT,
     Error,
     show_document_error,
     show_execution_error,
     show_failure,
     show_message,
+    show_unavailable,
 )
+from app.api.graphql.serving.execution import run
 from app.api.graphql.serving.negotiation import GRAPHQL_RESPONSE, JSON, choose_media_type, wants_page
 from app.api.graphql.serving.requests import GraphQLRequest, Refused, read_body_of, read_query_string
-from app.api.limits import BodyTooLarge, read_body
+from app.api.graphql.serving.size import oversize
+from app.api.limits import BodyTooLarge, BodyTooSlow, read_body
 from app.domain.clock import Clock
 from app.domain.problems import Unauthenticated
 from app.domain.viewer import Viewer
+from app.runtime import is_database_away
 from app.settings import Settings
 from app.web.graphiql import graphiql_page
 
@@ -73,8 +77,8 @@ class GraphQLServer:
         except ClientDisconnect:
             return Response(status_code=HTTPStatus.BAD_REQUEST)
         except Exception as failure:
-            error = show_failure(failure, request.state.request_id)
-            return _response(HTTPStatus.INTERNAL_SERVER_ERROR, media_type or JSON, {"errors": [error]})
+            answer = _unavailable(failure, request) if is_database_away(failure) else _failed(failure, request)
+            return _response(answer.status, media_type or JSON, {"errors": [answer.error]}, answer.headers)
 
     async def _answer(self, request: Request, media_type: str) -> tuple[HTTPStatus, Mapping[str, Any]]:
         if request.method not in READS + WRITES:
@@ -84,23 +88,20 @@ class GraphQLServer:
         document = self._documents.read(asked.query)
         if document.errors:
             return STATUS_OF_REQUEST_ERROR[media_type], {"errors": document.errors}
-        kind = choose_operation(document, asked.operation_name)
-        if not isinstance(kind, OperationType):
-            return STATUS_OF_REQUEST_ERROR[media_type], {"errors": [kind]}
-        if kind is not OperationType.QUERY and request.method in READS:
+        operation = choose_operation(document, asked.operation_name)
+        if not isinstance(operation, OperationDefinitionNode):
+            return STATUS_OF_REQUEST_ERROR[media_type], {"errors": [operation]}
+        if operation.operation is not OperationType.QUERY and request.method in READS:
             raise _not_allowed("GET only reads. Send mutations by POST.", "POST")
         assert document.node is not None
+        if (too_large := oversize(executable, document.node, operation, asked.variables)) is not None:
+            return STATUS_OF_REQUEST_ERROR[media_type], {"errors": [too_large]}
         now = self._clock()
-        result = execute(
-            executable,
-            document.node,
-            context_value=Context(viewer, now, Loaders(viewer, now)),
-            variable_values=dict(asked.variables),
-            operation_name=asked.operation_name,
-            hide_suggestions=not self._settings.introspection,
-        )
-        if inspect.isawaitable(result):
-            result = await result
+        context = Context(viewer, now, Loaders(viewer, now))
+        result = await run(request, document.node, operation, asked, context, hints=self._settings.introspection)
+        for error in result.errors or ():
+            if error.original_error is not None and is_database_away(error.original_error):
+                raise _unavailable(error.original_error, request)
         return _show_result(result, media_type, request.state.request_id)
 
     async def _read_viewer(self, request: Request) -> Viewer:
@@ -118,6 +119,9 @@ class GraphQLServer:
         except BodyTooLarge as problem:
             error = show_message(str(problem), PAYLOAD_TOO_LARGE)
             raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, error) from None
+        except BodyTooSlow as problem:
+            error = show_message(str(problem), REQUEST_TIMEOUT)
+            raise Refused(HTTPStatus.REQUEST_TIMEOUT, error, {"Connection": "close"}) from None
         return read_body_of(request.headers.get("content-type", ""), body)
 
 
@@ -134,6 +138,15 @@ def _show_result(result: ExecutionResult, media_type: str, request_id: str) -> t
 
 def _not_allowed(message: str, allowed: str) -> Refused:
     return Refused(HTTPStatus.METHOD_NOT_ALLOWED, show_message(message, METHOD_NOT_ALLOWED), {"Allow": allowed})
+
+
+def _unavailable(cause: BaseException, request: Request) -> Refused:
+    error = show_unavailable(cause, request.state.request_id)
+    return Refused(HTTPStatus.SERVICE_UNAVAILABLE, error, {"Retry-After": "1"})
+
+
+def _failed(cause: BaseException, request: Request) -> Refused:
+    return Refused(HTTPStatus.INTERNAL_SERVER_ERROR, show_failure(cause, request.state.request_id))
 
 
 def _response(

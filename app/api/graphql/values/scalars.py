@@ -1,5 +1,6 @@
 """Scalars: how instants, dates, counters, addresses and caller metadata travel."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import NewType
@@ -18,6 +19,8 @@ JSON = NewType("JSON", object)
 """What a caller attached, given back as it was sent."""
 
 LARGEST_EXACT = 2**53 - 1
+CALENDAR_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""Python's own readers also take ISO week dates and leave out hyphens."""
 
 
 def _write_datetime(value: datetime) -> str:
@@ -25,7 +28,7 @@ def _write_datetime(value: datetime) -> str:
 
 
 def _read_datetime(value: object) -> datetime:
-    if isinstance(value, str):
+    if isinstance(value, str) and CALENDAR_DATE.match(value):
         try:
             instant = datetime.fromisoformat(value)
         except ValueError:
@@ -37,7 +40,7 @@ def _read_datetime(value: object) -> datetime:
 
 
 def _read_date(value: object) -> date:
-    if isinstance(value, str) and len(value) == len("2026-03-08"):
+    if isinstance(value, str) and CALENDAR_DATE.fullmatch(value):
         try:
             return date.fromisoformat(value)
         except ValueError:

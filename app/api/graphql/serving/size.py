@@ -1,0 +1,208 @@
+"""Size: how many values an operation can return and how deep it goes, known before it runs."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLCompositeType,
+    GraphQLError,
+    GraphQLField,
+    GraphQLIncludeDirective,
+    GraphQLSchema,
+    GraphQLSkipDirective,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    get_argument_values,
+    get_directive_values,
+    get_named_type,
+    get_nullable_type,
+    get_variable_values,
+    is_list_type,
+)
+from graphql.execution.values import VariableValues
+
+from app.api.graphql.serving.errors import QUERY_TOO_DEEP, QUERY_TOO_LARGE, Error, show_message
+from app.domain.cursors import DEFAULT_PAGE, LARGEST_PAGE
+from app.domain.series import Granularity
+from app.domain.windows import LONGEST_WINDOW_DAYS, WindowPreset
+
+MOST_VALUES = 100_000
+"""A value takes 5 to 20 µs to resolve and write, so the largest operation holds a process for about two seconds."""
+MOST_DEPTH = 15
+"""Fields within fields; the introspection query of GraphiQL has 15."""
+MOST_ROOT_FIELDS = 30
+
+DAYS_AS_ONE_VALUE = 10
+"""What is read of a window, whatever is selected of it, counts as that part of its days."""
+SHORTEST_BUCKET_DAYS = {Granularity.DAY: 1, Granularity.WEEK: 7, Granularity.MONTH: 28}
+USUAL_ENTRIES = {"fields": 4, "args": 0.25, "inputFields": 0.3, "interfaces": 0.25, "possibleTypes": 0.25}
+"""How long the lists of an introspected type are on average in this schema; one entry where nothing is said."""
+
+
+class _TooDeep(Exception):
+    """The selections go deeper than is allowed."""
+
+
+class _Weight(NamedTuple):
+    """Values below a field: those that are there once, and those that each entry of its page or series brings."""
+
+    once: float
+    each: float
+
+
+def oversize(
+    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+) -> Error | None:
+    """Why an operation of a valid document is not executed, or None when it stays within every limit.
+
+    Each selection set is measured once, so this takes no longer than reading the document. Variables that cannot be
+    coerced are left for the execution to name.
+    """
+    coerced = get_variable_values(schema, operation.variable_definitions or (), dict(variables))
+    root = schema.get_root_type(operation.operation)
+    if not isinstance(coerced, VariableValues) or root is None:
+        return None
+    measure = _Measure(schema, document, coerced)
+    fields = sum(1 for _ in measure.fields(operation.selection_set, root))
+    if fields > MOST_ROOT_FIELDS:
+        message = f"The operation has {fields} root fields; {MOST_ROOT_FIELDS} are allowed. Split it."
+        return show_message(message, QUERY_TOO_LARGE)
+    try:
+        values = round(sum(measure.weight(operation.selection_set, root, depth=1)))
+    except _TooDeep:
+        message = f"The operation is more than {MOST_DEPTH} fields deep; {MOST_DEPTH} are allowed. Ask in two steps."
+        return show_message(message, QUERY_TOO_DEEP)
+    if values > MOST_VALUES:
+        message = (
+            f"The operation has a size of {values} values; {MOST_VALUES} are allowed. "
+            "Ask for smaller pages (first, last), shorter windows or fewer fields, or split it."
+        )
+        return show_message(message, QUERY_TOO_LARGE)
+    return None
+
+
+class _Measure:
+    """The weights of one document's selection sets."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: VariableValues) -> None:
+        self._schema = schema
+        self._variables = variables
+        self._fragments = {
+            definition.name.value: definition
+            for definition in document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        self._weights: dict[int, tuple[_Weight, int]] = {}
+        """By the identity of a selection set: its weight and how deep it goes."""
+
+    def weight(self, selections: SelectionSetNode, parent: GraphQLCompositeType, depth: int) -> _Weight:
+        """What an object of type `parent` brings, whose fields are `depth` deep. Raises _TooDeep."""
+        return self._weigh(selections, parent, depth)[0]
+
+    def fields(
+        self, selections: SelectionSetNode, parent: GraphQLCompositeType
+    ) -> Iterator[tuple[FieldNode, GraphQLCompositeType]]:
+        """The fields of a selection set and of the fragments in it, each fragment once, with the types they are of."""
+        seen: set[str] = set()
+        waiting = [(selections, parent)]
+        while waiting:
+            selected, owner = waiting.pop()
+            for selection in selected.selections:
+                if not self._is_included(selection):
+                    continue
+                if isinstance(selection, FieldNode):
+                    yield selection, owner
+                elif isinstance(selection, InlineFragmentNode):
+                    waiting.append((selection.selection_set, self._narrowed(selection, owner)))
+                elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in seen:
+                    seen.add(selection.name.value)
+                    fragment = self._fragments[selection.name.value]
+                    waiting.append((fragment.selection_set, self._narrowed(fragment, owner)))
+
+    def _weigh(self, selections: SelectionSetNode, parent: GraphQLCompositeType, depth: int) -> tuple[_Weight, int]:
+        known = self._weights.get(id(selections))
+        if known is None:
+            if depth > MOST_DEPTH:
+                raise _TooDeep
+            once = each = 0.0
+            deepest = 0
+            for node, owner in self.fields(selections, parent):
+                field = self._schema.get_field(owner, node.name.value)
+                assert field is not None
+                arguments = self._arguments(field, node)
+                below = _days(arguments) // DAYS_AS_ONE_VALUE if "window" in field.args else 0.0
+                if node.selection_set:
+                    type_ = get_named_type(field.type)
+                    weight, height = self._weigh(node.selection_set, type_, depth + 1)  # type: ignore[arg-type]
+                    below += weight.once + weight.each * _entries(field, arguments)
+                    deepest = max(deepest, height)
+                if not is_list_type(get_nullable_type(field.type)):
+                    once += 1 + below
+                elif "ids" in field.args:
+                    once += 1 + min(len(arguments.get("ids", ())), LARGEST_PAGE) * (1 + below)
+                elif owner.name.startswith("__"):
+                    once += 1 + self._introspected(node.name.value) * (1 + below)
+                else:
+                    each += 1 + below
+            known = self._weights[id(selections)] = _Weight(once, each), deepest + 1
+        if depth + known[1] - 1 > MOST_DEPTH:
+            raise _TooDeep
+        return known
+
+    def _introspected(self, name: str) -> float:
+        return len(self._schema.type_map) if name == "types" else USUAL_ENTRIES.get(name, 1)
+
+    def _narrowed(
+        self, fragment: InlineFragmentNode | FragmentDefinitionNode, owner: GraphQLCompositeType
+    ) -> GraphQLCompositeType:
+        if fragment.type_condition is None:
+            return owner
+        return self._schema.type_map[fragment.type_condition.name.value]  # type: ignore[return-value]
+
+    def _arguments(self, field: GraphQLField, node: FieldNode) -> Mapping[str, Any]:
+        if not field.args:
+            return {}
+        try:
+            return get_argument_values(field, node, self._variables)
+        except GraphQLError:  # a null where none may be: the execution refuses it and goes no further
+            return {}
+
+    def _is_included(self, selection: SelectionNode) -> bool:
+        if not selection.directives:
+            return True
+        try:
+            skip = get_directive_values(GraphQLSkipDirective, selection, self._variables)
+            include = get_directive_values(GraphQLIncludeDirective, selection, self._variables)
+        except GraphQLError:
+            return True
+        return not (skip and skip["if"]) and (include is None or bool(include["if"]))
+
+
+def _entries(field: GraphQLField, arguments: Mapping[str, Any]) -> int:
+    """How many entries the lists have of what a field returns: a page, a series, sections of a search.
+
+    A value beyond its bounds counts as the bound: the resolver names it and returns nothing.
+    """
+    if "granularity" in field.args:
+        days = _days(arguments)
+        shortest = SHORTEST_BUCKET_DAYS[arguments.get("granularity") or Granularity.DAY]
+        return days if shortest == 1 else days // shortest + 2
+    for name in ("first", "last", "limit"):
+        asked = arguments.get(name)
+        if isinstance(asked, int):
+            return min(max(asked, 0), LARGEST_PAGE)
+    return DEFAULT_PAGE if "first" in field.args else 1
+
+
+def _days(arguments: Mapping[str, Any]) -> int:
+    window = arguments.get("window") or {}
+    if between := window.get("between"):
+        return int(min(max((between["end"] - between["start"]).days + 1, 1), LONGEST_WINDOW_DAYS))
+    preset: WindowPreset = window.get("last") or WindowPreset.LAST_30_DAYS
+    return preset.days
