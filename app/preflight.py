@@ -10,6 +10,7 @@ import redis.asyncio
 from redis.exceptions import RedisError
 
 from app.core.access.keys import ensure_bootstrap_key
+from app.core.collect.sweep import end_all_leases
 from app.domain.clock import utc_now
 from app.domain.problems import InvalidInput
 from app.embedded import Server, StartFailure, bundled_servers, data_folder, running_servers
@@ -98,6 +99,12 @@ async def update_tables(settings: Settings) -> None:
     assert settings.database_url is not None
     with _unreachable_named():
         await migrate(settings.database_url, utc_now())
+
+
+async def forget_leases(settings: Settings) -> None:
+    """End the leases of workers that were stopped. Only for a database of one's own, before the workers start."""
+    async with opened_database(settings):
+        await end_all_leases()
 
 
 async def give_bootstrap_key(settings: Settings) -> None:

@@ -13,7 +13,15 @@ from rich.console import Console
 
 from app.demo import prepare_demo
 from app.embedded import Server, data_folder
-from app.preflight import check_port, check_servers, environment_of, give_bootstrap_key, started_servers, update_tables
+from app.preflight import (
+    check_port,
+    check_servers,
+    environment_of,
+    forget_leases,
+    give_bootstrap_key,
+    started_servers,
+    update_tables,
+)
 from app.settings import PREFIX, Settings
 from app.supervise import Child, Supervisor
 from app.welcome import Backfill, show_welcome
@@ -33,14 +41,16 @@ def run_up(settings: Settings, *, demo: bool, console: Console) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the loop listens for it
     with contextlib.suppress(KeyboardInterrupt), data_folder(settings.data_path):
         check_port(settings)
+        is_own = settings.database_url is None
         with started_servers(settings) as (settings, servers):
-            asyncio.run(_run(settings, servers, demo=demo, console=console))
+            asyncio.run(_run(settings, servers, is_own=is_own, demo=demo, console=console))
             for number in STOP_SIGNALS:
                 signal.signal(number, signal.SIG_IGN)  # the servers end in order, however often one presses
     console.print(f"Stopped. The data stays in {settings.data_path}", style="dim", highlight=False, soft_wrap=True)
 
 
-async def _run(settings: Settings, servers: Sequence[Server], *, demo: bool, console: Console) -> None:
+async def _run(settings: Settings, servers: Sequence[Server], *, is_own: bool, demo: bool, console: Console) -> None:
+    """Everything on these servers; `is_own` when nobody but us works on the database."""
     stop = asyncio.Event()
     for number in STOP_SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -57,7 +67,7 @@ async def _run(settings: Settings, servers: Sequence[Server], *, demo: bool, con
             children.watch(server)
         if demo:
             children.start(Child("sandbox", ("sandbox", "--port", str(sandbox_port))))
-        work = asyncio.create_task(_bring_up(settings, children, demo=demo, console=console))
+        work = asyncio.create_task(_bring_up(settings, children, is_own=is_own, demo=demo, console=console))
         asked = asyncio.create_task(stop.wait())
         await asyncio.wait((work, asked), return_when=asyncio.FIRST_COMPLETED)
         if not asked.done():
@@ -68,10 +78,12 @@ async def _run(settings: Settings, servers: Sequence[Server], *, demo: bool, con
         console.print("\nStopping …", style="dim")
 
 
-async def _bring_up(settings: Settings, children: Supervisor, *, demo: bool, console: Console) -> None:
+async def _bring_up(settings: Settings, children: Supervisor, *, is_own: bool, demo: bool, console: Console) -> None:
     with console.status("Starting …"):
         await check_servers(settings)
         await update_tables(settings)
+        if is_own:
+            await forget_leases(settings)
         # The demo's organization comes before the bootstrap key, which opens the first organization.
         key = await prepare_demo(settings) if demo else None
         await give_bootstrap_key(settings)

@@ -132,3 +132,8 @@ async def drop_lease(organization_id: UUID, account_id: UUID, lease_id: UUID) ->
         account_id,
         lease_id,
     )
+
+
+async def drop_all_leases() -> None:
+    """Ends every lease there is."""
+    await execute("UPDATE account SET lease_id = NULL, lease_until = NULL WHERE lease_id IS NOT NULL")

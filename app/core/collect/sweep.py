@@ -4,7 +4,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.core.collect.refresh import Lease
-from app.store.leases import count_leased_accounts, drop_lease, extend_lease, lease_account, lease_due_accounts
+from app.store.leases import (
+    count_leased_accounts,
+    drop_all_leases,
+    drop_lease,
+    extend_lease,
+    lease_account,
+    lease_due_accounts,
+)
 from app.store.partitions import ensure_partitions
 
 
@@ -41,3 +48,8 @@ async def renew_lease(lease: Lease, now: datetime, lease_time: timedelta) -> boo
 async def end_lease(lease: Lease) -> None:
     """Gives an account back without refreshing it; a lease that is another's by now stays."""
     await drop_lease(lease.organization_id, lease.account_id, lease.id)
+
+
+async def end_all_leases() -> None:
+    """Gives every account back. Only where no worker can be at work: before the first one of a machine starts."""
+    await drop_all_leases()
