@@ -41,6 +41,11 @@ def test_nothing_is_imported_inside_a_function(path: Path) -> None:
             assert not inside, f"{node.name} imports in line {inside[0].lineno}"
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_test_module_is_short_too(path: Path) -> None:
+    assert len(path.read_text().splitlines()) < LONGEST_FILE
+
+
 def test_folders_are_small() -> None:
     folders: dict[Path, int] = {}
     for path in modules():
