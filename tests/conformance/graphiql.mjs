@@ -67,6 +67,7 @@ export async function browse(base, key, executablePath, report) {
       for (const account of data.accounts.nodes) {
         expect(account.followerCount > 0, true);
         expect(account.timeseries.buckets.length, 7);
+        expect(account.timeseries.buckets.some(({ views }) => views > 0), true);
       }
     });
     await page.screenshot({ path: SCREENSHOT });
