@@ -95,6 +95,7 @@ class Account(Model):
     lease_until = fields.DatetimeField(null=True)
     is_backfilling = fields.BooleanField(default=False)
     failures = fields.IntField(default=0)
+    removed_at = fields.DatetimeField(null=True)
 
     followers = fields.BigIntField(null=True)
     following = fields.BigIntField(null=True)
@@ -121,7 +122,7 @@ class Account(Model):
 
     class Meta:
         table = "account"
-        unique_together = (("organization", "id"), ("organization", "platform", "handle"))
+        unique_together = (("organization", "id"),)
         indexes = (
             Index(fields=("organization_id", "added_at", "id"), name="account_by_added_at"),
             Index(fields=("organization_id", "creator_id"), name="account_by_creator"),
@@ -153,6 +154,15 @@ class Video(Model):
 
     discovered_at = fields.DatetimeField(null=True)
     added_at = fields.DatetimeField(null=True)
+    removed_at = fields.DatetimeField(null=True)
+    left_account_id = fields.UUIDField(null=True)
+    metadata = fields.JSONField[dict[str, str]](default=dict, db_default={})
+    is_active = fields.BooleanField(default=True, db_default=True)
+    refresh_interval_hours = fields.IntField(default=24, db_default=24)
+    next_refresh_at = fields.DatetimeField(null=True)
+    lease_id = fields.UUIDField(null=True)
+    lease_until = fields.DatetimeField(null=True)
+    failures = fields.IntField(default=0, db_default=0)
     first_refreshed_at = fields.DatetimeField(null=True)
     last_refreshed_at = fields.DatetimeField(null=True)
     last_observed_day = fields.DateField(null=True)
@@ -180,7 +190,7 @@ class Video(Model):
 
     class Meta:
         table = "video"
-        unique_together = (("organization", "id"), ("organization", "platform", "external_id"))
+        unique_together = (("organization", "id"),)
 
 
 class Run(Model):
@@ -192,6 +202,9 @@ class Run(Model):
     )
     account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
         "creatorgraph.Account", related_name=False, on_delete=fields.CASCADE, null=True, db_index=False
+    )
+    video: fields.ForeignKeyNullableRelation[Video] = fields.ForeignKeyField(
+        "creatorgraph.Video", related_name=False, on_delete=fields.CASCADE, null=True, db_index=False
     )
     state = fields.CharField(max_length=16)
     started_at = fields.DatetimeField()
@@ -205,4 +218,7 @@ class Run(Model):
     class Meta:
         table = "run"
         unique_together = (("organization", "id"),)
-        indexes = (Index(fields=("organization_id", "account_id", "started_at"), name="run_by_account"),)
+        indexes = (
+            Index(fields=("organization_id", "account_id", "started_at"), name="run_by_account"),
+            Index(fields=("organization_id", "video_id", "started_at"), name="run_by_video"),
+        )

@@ -53,7 +53,8 @@ CREATE TABLE public.account (
     viewed_saves_known integer NOT NULL,
     search_text text NOT NULL,
     creator_id uuid,
-    organization_id uuid NOT NULL
+    organization_id uuid NOT NULL,
+    removed_at timestamp with time zone
 );
 CREATE TABLE public.account_day (
     organization_id uuid NOT NULL,
@@ -326,7 +327,8 @@ CREATE TABLE public.run (
     used_recent_facts boolean NOT NULL,
     posts_observed integer NOT NULL,
     account_id uuid,
-    organization_id uuid NOT NULL
+    organization_id uuid NOT NULL,
+    video_id uuid
 );
 CREATE TABLE public.video (
     id uuid NOT NULL,
@@ -368,7 +370,16 @@ CREATE TABLE public.video (
     reposts bigint,
     search_text text NOT NULL,
     account_id uuid,
-    organization_id uuid NOT NULL
+    organization_id uuid NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    lease_id uuid,
+    lease_until timestamp with time zone,
+    left_account_id uuid,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    next_refresh_at timestamp with time zone,
+    refresh_interval_hours integer DEFAULT 24 NOT NULL,
+    removed_at timestamp with time zone
 );
 CREATE TABLE public.video_day (
     organization_id uuid NOT NULL,
@@ -411,6 +422,51 @@ CREATE TABLE public.video_observation (
     steps jsonb
 )
 PARTITION BY RANGE (captured_at);
+CREATE TABLE public.video_slot (
+    organization_id uuid NOT NULL,
+    video_id uuid NOT NULL,
+    slot timestamp with time zone NOT NULL,
+    observations integer NOT NULL,
+    baselines integer NOT NULL,
+    views_gain bigint NOT NULL,
+    views_start bigint NOT NULL,
+    views_known integer NOT NULL,
+    plays_gain bigint NOT NULL,
+    plays_start bigint NOT NULL,
+    plays_known integer NOT NULL,
+    likes_gain bigint NOT NULL,
+    likes_start bigint NOT NULL,
+    likes_known integer NOT NULL,
+    comments_gain bigint NOT NULL,
+    comments_start bigint NOT NULL,
+    comments_known integer NOT NULL,
+    shares_gain bigint NOT NULL,
+    shares_start bigint NOT NULL,
+    shares_known integer NOT NULL,
+    saves_gain bigint NOT NULL,
+    saves_start bigint NOT NULL,
+    saves_known integer NOT NULL,
+    followers_gain bigint NOT NULL,
+    followers_start bigint NOT NULL,
+    followers_known integer NOT NULL,
+    following_gain bigint NOT NULL,
+    following_start bigint NOT NULL,
+    following_known integer NOT NULL,
+    profile_posts_gain bigint NOT NULL,
+    profile_posts_start bigint NOT NULL,
+    profile_posts_known integer NOT NULL,
+    total_likes_gain bigint NOT NULL,
+    total_likes_start bigint NOT NULL,
+    total_likes_known integer NOT NULL,
+    viewed_likes_gain bigint NOT NULL,
+    viewed_likes_known integer NOT NULL,
+    viewed_comments_gain bigint NOT NULL,
+    viewed_comments_known integer NOT NULL,
+    viewed_shares_gain bigint NOT NULL,
+    viewed_shares_known integer NOT NULL,
+    viewed_saves_gain bigint NOT NULL,
+    viewed_saves_known integer NOT NULL
+);
 ALTER TABLE ONLY public.account_day
     ADD CONSTRAINT account_day_pkey PRIMARY KEY (organization_id, account_id, day);
 ALTER TABLE ONLY public.account_observation
@@ -438,8 +494,6 @@ ALTER TABLE ONLY public.organization_total
 ALTER TABLE ONLY public.run
     ADD CONSTRAINT run_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.account
-    ADD CONSTRAINT uid_account_organiz_3ea604 UNIQUE (organization_id, platform, handle);
-ALTER TABLE ONLY public.account
     ADD CONSTRAINT uid_account_organiz_89c3e0 UNIQUE (organization_id, id);
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT uid_api_key_organiz_f7a8e4 UNIQUE (organization_id, id);
@@ -448,8 +502,6 @@ ALTER TABLE ONLY public.creator
 ALTER TABLE ONLY public.run
     ADD CONSTRAINT uid_run_organiz_ed177e UNIQUE (organization_id, id);
 ALTER TABLE ONLY public.video
-    ADD CONSTRAINT uid_video_organiz_24afdb UNIQUE (organization_id, platform, external_id);
-ALTER TABLE ONLY public.video
     ADD CONSTRAINT uid_video_organiz_6065ca UNIQUE (organization_id, id);
 ALTER TABLE ONLY public.video_day
     ADD CONSTRAINT video_day_pkey PRIMARY KEY (organization_id, video_id, day);
@@ -457,19 +509,29 @@ ALTER TABLE ONLY public.video_observation
     ADD CONSTRAINT video_observation_pkey PRIMARY KEY (organization_id, video_id, captured_at);
 ALTER TABLE ONLY public.video
     ADD CONSTRAINT video_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.video_slot
+    ADD CONSTRAINT video_slot_pkey PRIMARY KEY (organization_id, video_id, slot);
 CREATE INDEX account_by_added_at ON public.account USING btree (organization_id, added_at, id);
 CREATE INDEX account_by_creator ON public.account USING btree (organization_id, creator_id);
 CREATE INDEX account_due ON public.account USING btree (next_refresh_at) WHERE (is_active AND (next_refresh_at IS NOT NULL));
 CREATE INDEX account_leased ON public.account USING btree (lease_until) WHERE (lease_id IS NOT NULL);
+CREATE INDEX account_removed ON public.account USING btree (removed_at) WHERE (removed_at IS NOT NULL);
 CREATE INDEX account_search ON public.account USING gin (public.trigrams(search_text));
+CREATE UNIQUE INDEX account_tracked_handle ON public.account USING btree (organization_id, platform, handle) WHERE (removed_at IS NULL);
 CREATE INDEX creator_by_added_at ON public.creator USING btree (organization_id, added_at, id);
 CREATE INDEX creator_search ON public.creator USING gin (public.trigrams(search_text));
 CREATE INDEX run_by_account ON public.run USING btree (organization_id, account_id, started_at);
+CREATE INDEX run_by_video ON public.run USING btree (organization_id, video_id, started_at);
 CREATE INDEX video_by_published_at ON public.video USING btree (organization_id, published_at) WHERE (published_at IS NOT NULL);
 CREATE INDEX video_day_by_day ON ONLY public.video_day USING btree (organization_id, day) INCLUDE (video_id, views_level, plays_level, likes_level, comments_level, shares_level, saves_level);
+CREATE INDEX video_due ON public.video USING btree (next_refresh_at) WHERE (is_active AND (next_refresh_at IS NOT NULL));
 CREATE INDEX video_known_late ON public.video USING btree (organization_id, views_known_late_at) WHERE (views_known_late_at IS NOT NULL);
+CREATE INDEX video_leased ON public.video USING btree (lease_until) WHERE (lease_id IS NOT NULL);
+CREATE INDEX video_left_account ON public.video USING btree (organization_id, left_account_id) WHERE (left_account_id IS NOT NULL);
 CREATE INDEX video_newest ON public.video USING btree (organization_id, account_id, COALESCE(published_at, '1970-01-01 00:00:00+00'::timestamp with time zone), id);
+CREATE INDEX video_one_by_one ON public.video USING btree (organization_id, added_at, id) WHERE (added_at IS NOT NULL);
 CREATE INDEX video_search ON public.video USING gin (public.trigrams(search_text));
+CREATE UNIQUE INDEX video_tracked_post ON public.video USING btree (organization_id, platform, external_id) WHERE (removed_at IS NULL);
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES public.creator(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.account
@@ -482,6 +544,8 @@ ALTER TABLE ONLY public.run
     ADD CONSTRAINT run_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.run
     ADD CONSTRAINT run_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.run
+    ADD CONSTRAINT run_video_id_fkey FOREIGN KEY (video_id) REFERENCES public.video(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.video
     ADD CONSTRAINT video_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.video

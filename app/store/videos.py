@@ -182,7 +182,7 @@ async def insert_discovered_videos(
                new.grows, new.search_text, false, false
         FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::bool[], $10::text[])
              AS new (id, platform, external_id, kind, published_at, grows, search_text)
-        ON CONFLICT (organization_id, platform, external_id) DO NOTHING
+        ON CONFLICT (organization_id, platform, external_id) WHERE removed_at IS NULL DO NOTHING
         RETURNING id, external_id, grows_from_zero
         """,
         organization_id,

@@ -6,7 +6,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from app.api.graphql.mutations.errors import ERROR_TYPES
 from app.api.graphql.mutations.root import Mutation
-from app.api.graphql.queries import Query
+from app.api.graphql.queries.root import Query
 from app.api.graphql.values.scalars import SCALARS
 
 schema = strawberry.Schema(

@@ -1,4 +1,4 @@
-"""The entrances for reading."""
+"""Reading one thing, or the list of all things of a kind."""
 
 from typing import Annotated
 from uuid import UUID
@@ -13,28 +13,18 @@ from app.api.graphql.nodes import organizations
 from app.api.graphql.nodes.accounts import Account
 from app.api.graphql.nodes.creators import Creator
 from app.api.graphql.nodes.interfaces import Node
-from app.api.graphql.nodes.leaderboards import AccountLeaderboard, CreatorLeaderboard
 from app.api.graphql.nodes.search import SearchResults
 from app.api.graphql.selections import selected_fields
-from app.api.graphql.values.enums import Metric, Platform
+from app.api.graphql.values.enums import Platform
 from app.api.graphql.values.ids import decode_id, decode_id_of
-from app.api.graphql.values.windows import LAST_30_DAYS, WindowInput, read_window
 from app.core.analytics import search as searching
-from app.core.analytics.ranking import rank_subjects
 from app.core.tracking.accounts import find_account, list_accounts
 from app.core.tracking.creators import list_creators
 from app.domain import records, viewer
 from app.domain.filters import AccountFilter, CreatorFilter
 from app.domain.problems import InvalidInput
-from app.domain.series import SubjectKind
 
 MOST_NODES = 200
-DEFAULT_PLACES = 10
-
-RankedBy = Annotated[Metric | None, strawberry.argument(description="What they are ranked by.")]
-RankedOver = Annotated[WindowInput | None, strawberry.argument(description="Which days.")]
-Timezone = Annotated[str | None, strawberry.argument(description="IANA zone whose days are meant.")]
-Places = Annotated[int | None, strawberry.argument(description="How many places, 1 to 200.")]
 
 
 async def _load_node(context: Context, type_name: str, id: UUID) -> object | None:
@@ -51,21 +41,8 @@ async def _load_node(context: Context, type_name: str, id: UUID) -> object | Non
     return None
 
 
-async def _rank(
-    context: Context,
-    kind: SubjectKind,
-    metric: Metric | None,
-    window: WindowInput | None,
-    timezone: str | None,
-    limit: int | None,
-) -> records.Leaderboard:
-    days = read_window(window or LAST_30_DAYS, timezone or "UTC", context.now)
-    places = DEFAULT_PLACES if limit is None else limit
-    return await rank_subjects(context.viewer, kind, (metric or Metric.VIEWS).value, days, places)
-
-
-@strawberry.type(description="Everything that can be read.")
-class Query:
+@strawberry.type(description="Reading things and lists of them.")
+class ObjectQueries:
     @resolver("A tracked account; null when there is none.", Account | None)
     async def account(
         info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an account.")]
@@ -119,26 +96,6 @@ class Query:
             asked_page(first, after, last, before),
             with_total="totalCount" in selected_fields(info),
         )
-
-    @resolver("The accounts that are first by a metric over a window.", AccountLeaderboard)
-    async def top_accounts(
-        info: Info,
-        metric: RankedBy = Metric.VIEWS,
-        window: RankedOver = LAST_30_DAYS,
-        timezone: Timezone = "UTC",
-        limit: Places = DEFAULT_PLACES,
-    ) -> records.Leaderboard:
-        return await _rank(info.context, SubjectKind.ACCOUNT, metric, window, timezone, limit)
-
-    @resolver("The creators that are first by a metric over a window.", CreatorLeaderboard)
-    async def top_creators(
-        info: Info,
-        metric: RankedBy = Metric.VIEWS,
-        window: RankedOver = LAST_30_DAYS,
-        timezone: Timezone = "UTC",
-        limit: Places = DEFAULT_PLACES,
-    ) -> records.Leaderboard:
-        return await _rank(info.context, SubjectKind.CREATOR, metric, window, timezone, limit)
 
     @resolver("The object of a global id; null when there is none.", Node | None)
     async def node(

@@ -1,0 +1,11 @@
+"""Every entrance for reading, put together."""
+
+import strawberry
+
+from app.api.graphql.queries.objects import ObjectQueries
+from app.api.graphql.queries.rankings import RankingQueries
+
+
+@strawberry.type(description="Everything that can be read.")
+class Query(ObjectQueries, RankingQueries):
+    pass

@@ -1,0 +1,54 @@
+"""What the models cannot say of posts tracked one by one and of things removed: partial indexes, a post's own sums.
+
+`video_slot` holds, for each post that is tracked by itself, what it adds to its organization, so that it can join or
+leave the sums of an account without its observations being read.
+"""
+
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+
+COUNTERS = (
+    *("views", "plays", "likes", "comments", "shares", "saves"),
+    *("followers", "following", "profile_posts", "total_likes"),
+)
+SUMS = [f"{name}_gain bigint NOT NULL, {name}_start bigint NOT NULL, {name}_known integer NOT NULL" for name in COUNTERS]
+SUMS += [
+    f"viewed_{name}_gain bigint NOT NULL, viewed_{name}_known integer NOT NULL"
+    for name in ("likes", "comments", "shares", "saves")
+]
+VIDEO_SLOT = f"""
+CREATE TABLE video_slot (
+    organization_id uuid NOT NULL,
+    video_id uuid NOT NULL,
+    slot timestamptz NOT NULL,
+    observations integer NOT NULL,
+    baselines integer NOT NULL,
+    {", ".join(SUMS)},
+    PRIMARY KEY (organization_id, video_id, slot)
+)"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("creatorgraph", "0003_one_by_one")]
+
+    operations = [
+        ops.RunSQL(
+            [
+                """
+CREATE UNIQUE INDEX account_tracked_handle ON account (organization_id, platform, handle) WHERE removed_at IS NULL""",
+                """
+CREATE UNIQUE INDEX video_tracked_post ON video (organization_id, platform, external_id) WHERE removed_at IS NULL""",
+                """
+CREATE INDEX account_removed ON account (removed_at) WHERE removed_at IS NOT NULL""",
+                """
+CREATE INDEX video_one_by_one ON video (organization_id, added_at, id) WHERE added_at IS NOT NULL""",
+                """
+CREATE INDEX video_left_account ON video (organization_id, left_account_id) WHERE left_account_id IS NOT NULL""",
+                """
+CREATE INDEX video_due ON video (next_refresh_at) WHERE is_active AND next_refresh_at IS NOT NULL""",
+                """
+CREATE INDEX video_leased ON video (lease_until) WHERE lease_id IS NOT NULL""",
+                VIDEO_SLOT,
+            ]
+        ),
+    ]
