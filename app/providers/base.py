@@ -1,9 +1,10 @@
 """What a provider is: who is asked for, within which bounds, what it finds, and a record of what it did."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from app.domain.facts import AccountFacts, Counts, PostFacts, ProfileFacts
@@ -115,6 +116,12 @@ class PostProvider(Provider, Protocol):
         ...
 
 
+class Sender(Protocol):
+    """A request that only waits to be told how long it may take."""
+
+    def __call__(self, *, within_seconds: float) -> Awaitable[Reply]: ...
+
+
 class Visit:
     """One fetch by one provider: sends its requests in their pace and time, and writes down what ran.
 
@@ -149,13 +156,30 @@ class Visit:
         Without a status: RATE_LIMITED where our own pace forbids it, NETWORK_TIMEOUT where the time of the visit is
         over or would be before its turn.
         """
+        send = partial(self._upstream.get, host, path, params=params, headers=headers)
+        return await self._ask(route, lane, host, send)
+
+    async def post(
+        self,
+        route: str,
+        lane: Lane,
+        host: str,
+        path: str,
+        *,
+        form: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """One paced POST of a form on a route; see `Upstream.post`. Held back as `get` is."""
+        send = partial(self._upstream.post, host, path, form=form, headers=headers)
+        return await self._ask(route, lane, host, send)
+
+    async def _ask(self, route: str, lane: Lane, host: str, send: Sender) -> Reply:
+        """Sends in its turn, and writes down what came of it."""
         held_back = await self._wait_turn(lane, host)
         if held_back is not None:
             reply = held_back
         else:
-            reply = await self._upstream.get(
-                host, path, params=params, headers=headers, within_seconds=self._seconds_left
-            )
+            reply = await send(within_seconds=self._seconds_left)
             if reply.answer_class is AnswerClass.NETWORK_TIMEOUT and self._is_over:
                 reply = replace(reply, reason=OUT_OF_TIME)
         if reply.retry_after_seconds is not None:

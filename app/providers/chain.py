@@ -22,6 +22,7 @@ from app.providers.base import (
 from app.providers.failures import TREATMENTS, AnswerClass
 from app.providers.http import Upstream
 from app.providers.instagram.account import InstagramWeb
+from app.providers.instagram.post import InstagramPosts
 from app.providers.limits import Pacing
 from app.providers.tiktok.web import TikTokWeb
 from app.settings import Settings
@@ -32,7 +33,7 @@ ACCOUNT_PROVIDERS: Mapping[Platform, Sequence[AccountProvider]] = {
 }
 POST_PROVIDERS: Mapping[Platform, Sequence[PostProvider]] = {
     Platform.TIKTOK: (TikTokWeb(),),
-    Platform.INSTAGRAM: (),
+    Platform.INSTAGRAM: (InstagramPosts(),),
 }
 
 AnyOutcome = TypeVar("AnyOutcome", Outcome, PostOutcome)
@@ -71,22 +72,19 @@ class Chains:
         )
 
     async def fetch_post(self, identity: PostIdentity, now: datetime, *, within: timedelta) -> PostOutcome:
-        """What the platform shows of one post, captured at `now`; UNSUPPORTED where no provider tells of single posts.
+        """What the platform shows of one post, captured at `now`.
 
         Never raises for anything an upstream does. Facts are those of the post asked for; their author's handle may
         have changed. After `within` nothing more is asked, and the outcome is NETWORK_TIMEOUT.
         """
-        platform = identity.platform
-        refusal = self._switched_off(platform)
-        if refusal is None and not POST_PROVIDERS[platform]:
-            refusal = f"No provider shows single posts of {platform.value}"
+        refusal = self._switched_off(identity.platform)
         if refusal is not None:
             return PostOutcome(AnswerClass.UNSUPPORTED, reason=refusal)
         deadline = _deadline(within)
         return await _first_good(
             [
                 partial(provider.fetch_post, self._visit(provider.name, deadline), identity, now)
-                for provider in POST_PROVIDERS[platform]
+                for provider in POST_PROVIDERS[identity.platform]
             ]
         )
 

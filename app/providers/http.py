@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -62,6 +62,8 @@ class Reply:
     body: bytes = b""
     location: str = ""
     """Where a redirect points; it is never followed."""
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    """What the answer asks to be sent back. It is, only where a caller does so."""
     retry_after_seconds: int | None = None
     elapsed_ms: int = 0
 
@@ -115,6 +117,31 @@ class Upstream:
         It takes at most `within_seconds`, and never more than the time limit of every request. Raises ValueError for a
         host that is not one of HOSTS.
         """
+        return await self._send("GET", host, path, within_seconds, headers, params=params)
+
+    async def post(
+        self,
+        host: str,
+        path: str,
+        *,
+        form: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+        within_seconds: float = math.inf,
+    ) -> Reply:
+        """One POST of a form; bounded, and failing, as `get` is."""
+        return await self._send("POST", host, path, within_seconds, headers, form=form)
+
+    async def _send(
+        self,
+        method: str,
+        host: str,
+        path: str,
+        within_seconds: float,
+        headers: Mapping[str, str] | None,
+        *,
+        params: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Reply:
         if host not in HOSTS:
             raise ValueError(f"{host} is no host of a platform")
         sent = {**BROWSER_HEADERS, **(headers or {})}
@@ -126,7 +153,7 @@ class Upstream:
         longest = min(self.timeout_seconds, within_seconds)
         try:
             async with asyncio.timeout(longest):
-                reply = await self._exchange(url, host, params, sent)
+                reply = await self._exchange(method, url, host, params, form, sent)
         except (TimeoutError, httpx.TimeoutException):
             reply = Reply(AnswerClass.NETWORK_TIMEOUT, f"{host} did not answer in {longest:.3g} s")
         except httpx.ConnectError:
@@ -136,9 +163,17 @@ class Upstream:
         return replace(reply, elapsed_ms=round((loop.time() - started) * 1000))
 
     async def _exchange(
-        self, url: str, host: str, params: Mapping[str, str] | None, headers: Mapping[str, str]
+        self,
+        method: str,
+        url: str,
+        host: str,
+        params: Mapping[str, str] | None,
+        form: Mapping[str, str] | None,
+        headers: Mapping[str, str],
     ) -> Reply:
-        async with self.client.stream("GET", url, params=params, headers=headers, follow_redirects=False) as response:
+        async with self.client.stream(
+            method, url, params=params, data=form, headers=headers, follow_redirects=False
+        ) as response:
             body = bytearray()
             async for chunk in response.aiter_bytes():
                 body += chunk
@@ -152,6 +187,7 @@ class Upstream:
                 response.status_code,
                 bytes(body),
                 response.headers.get("location", ""),
+                {cookie.name: cookie.value or "" for cookie in response.cookies.jar},
                 _retry_after(response.headers),
             )
 

@@ -118,7 +118,7 @@ def _video(found: Found, at: int) -> Json:
         "handle": account.handle(at),
         "author_external_id": account.external_id,
         "caption": post.caption,
-        "duration_seconds": post.duration_seconds if is_tiktok else None,
+        "duration_seconds": post.duration_seconds,
         "short_url": short_url(post) if is_tiktok else None,
         "is_public": found.is_public(at),
         "hidden": (["likes", "views"] if is_reel else ["likes"]) if is_hidden else [],

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -41,9 +41,18 @@ def tiktok_profile_page(detail: object) -> bytes:
 
 def instagram_page(*users: object, title: str = "Instagram") -> bytes:
     """An Instagram page with a data script for each of `users`, nested as the page nests them."""
+    return _data_page("xig_user_by_username", users, title)
+
+
+def instagram_post_page(*results: object, title: str = "Instagram") -> bytes:
+    """An Instagram page with a data script for each result of the query for its post."""
+    return _data_page("xig_polaris_media", results, title)
+
+
+def _data_page(name: str, results: Iterable[object], title: str) -> bytes:
     scripts = []
-    for user in users:
-        bbox = {"__bbox": {"complete": True, "result": {"data": {"xig_user_by_username": user}}}}
+    for result in results:
+        bbox = {"__bbox": {"complete": True, "result": {"data": {name: result}}}}
         data = {"require": [["ScheduledServerJS", "handle", None, [{"__bbox": {"require": [["a", [], [bbox]]]}}]]]}
         scripts.append(f'<script type="application/json" data-content-len="9" data-sjs>{json.dumps(data)}</script>')
     return f"<html><head><title>{title}</title></head><body>{''.join(scripts)}</body></html>".encode()

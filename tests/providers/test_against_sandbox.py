@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from app.domain.facts import AccountFacts, Count, PostFacts
+from app.domain.links import pk_of, read_post
 from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS, POST_EXTRAS
 from app.domain.platforms import Platform
 from app.providers.base import AccountIdentity, Outcome, PostBounds, PostIdentity, PostOutcome
@@ -23,6 +24,8 @@ from tests.providers.answers import AMPLE
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
 RENAMED_AT = datetime(2026, 9, 1, tzinfo=UTC)
+UNSAID_IN_TIMELINES = {Platform.TIKTOK: frozenset[str](), Platform.INSTAGRAM: frozenset({"duration_seconds"})}
+UNSAID_OF_ONE_POST = {Platform.TIKTOK: frozenset[str](), Platform.INSTAGRAM: frozenset({"views", "views_kind"})}
 HOSTS = {Platform.TIKTOK: "www.tiktok.com", Platform.INSTAGRAM: "www.instagram.com"}
 
 
@@ -37,12 +40,14 @@ class Sandbox:
     async def fetch(self, identity: AccountIdentity, bounds: PostBounds | None = None, at: datetime = NOW) -> Outcome:
         return await self.chains.at(at).fetch_account(identity, bounds or PostBounds(30), at, within=AMPLE)
 
-    async def fetch_post(self, external_id: str, author_handle: str | None = None) -> PostOutcome:
-        identity = PostIdentity(Platform.TIKTOK, external_id, author_handle)
-        return await self.chains.at(NOW).fetch_post(identity, NOW, within=AMPLE)
+    async def fetch_post(
+        self, platform: Platform, external_id: str, author_handle: str | None = None, at: datetime = NOW
+    ) -> PostOutcome:
+        identity = PostIdentity(platform, external_id, author_handle)
+        return await self.chains.at(at).fetch_post(identity, at, within=AMPLE)
 
-    async def posts_of(self, handle: str) -> list[dict[str, Any]]:
-        posts: list[dict[str, Any]] = (await self.truth(Platform.TIKTOK, "account", handle))["posts"]
+    async def posts_of(self, platform: Platform, handle: str) -> list[dict[str, Any]]:
+        posts: list[dict[str, Any]] = (await self.truth(platform, "account", handle))["posts"]
         return posts
 
     async def truth(self, platform: Platform, kind: str, name: str, at: datetime = NOW) -> dict[str, Any]:
@@ -74,8 +79,12 @@ def as_shown(post: PostFacts, name: str, value: int) -> Count:
     return Count(rounded(value), 1 if name == "reposts" else rounding_step(rounded(value)))
 
 
-async def assert_post(sandbox: Sandbox, post: PostFacts, at: datetime = NOW) -> None:
+async def assert_post(
+    sandbox: Sandbox, post: PostFacts, at: datetime = NOW, unsaid: frozenset[str] = frozenset()
+) -> None:
+    """A post is what the truth says; what its surface leaves `unsaid` is not known."""
     truth = await sandbox.truth(post.platform, "video", post.external_id, at)
+    truth |= dict.fromkeys(unsaid)
     assert post.counts == {
         name: as_shown(post, name, truth[name]) for name in POST_COUNTERS + POST_EXTRAS if truth.get(name) is not None
     }
@@ -97,8 +106,9 @@ async def assert_equals_truth(sandbox: Sandbox, outcome: Outcome, handle: str, a
         *("is_verified", "is_private"),
     ):
         assert getattr(facts.profile, name) == truth[name], name
+    unsaid = UNSAID_IN_TIMELINES[facts.profile.platform]
     for post in facts.posts:
-        await assert_post(sandbox, post, at)
+        await assert_post(sandbox, post, at, unsaid)
 
 
 ORDINARY = [
@@ -235,37 +245,82 @@ async def test_the_profile_survives_a_failing_list(sandbox: Sandbox, mode: str) 
     await assert_equals_truth(sandbox, outcome, "luna.cooks")
 
 
-@pytest.mark.parametrize("handle", ["luna.cooks", "charlidamelio", "anybody_at_all", "sandbox_huge", "sandbox_purge"])
-async def test_a_single_post_equals_the_truth(sandbox: Sandbox, handle: str) -> None:
-    posts = await sandbox.posts_of(handle)
+POST_ROUTES = {Platform.TIKTOK: "video_page", Platform.INSTAGRAM: "post_page"}
+SINGLE_POSTS = [(platform, handle) for platform, handle in ORDINARY if handle != "sandbox_empty"]
+
+
+@pytest.mark.parametrize(("platform", "handle"), [*SINGLE_POSTS, (Platform.INSTAGRAM, "sandbox_purge")])
+async def test_a_single_post_equals_the_truth(sandbox: Sandbox, platform: Platform, handle: str) -> None:
+    posts = await sandbox.posts_of(platform, handle)
     kinds = {post["kind"]: post["external_id"] for post in posts if not post["is_deleted"]}
-    assert kinds
+    assert len(kinds) == (2 if platform is Platform.TIKTOK else 3)
     for external_id in kinds.values():
         for author_handle in (handle, None, "somebody_else"):
-            outcome = await sandbox.fetch_post(external_id, author_handle)
+            outcome = await sandbox.fetch_post(platform, external_id, author_handle)
             assert (outcome.answer_class, outcome.reason, outcome.captured_at) == (AnswerClass.OK, None, NOW)
-            assert (outcome.provider, outcome.route) == ("tiktok_web", "video_page")
+            assert (outcome.provider, outcome.route) == (f"{platform.value}_web", POST_ROUTES[platform])
             assert outcome.facts is not None
             assert outcome.facts.external_id == external_id
-            await assert_post(sandbox, outcome.facts)
+            await assert_post(sandbox, outcome.facts, unsaid=UNSAID_OF_ONE_POST[platform])
+
+
+@pytest.mark.parametrize("platform", Platform)
+async def test_a_single_post_in_the_past_and_before_it_was(sandbox: Sandbox, platform: Platform) -> None:
+    post = next(post for post in await sandbox.posts_of(platform, "sandbox_purge") if not post["is_deleted"])
+    published_at = datetime.fromisoformat(post["published_at"])
+    for at in (published_at + timedelta(hours=3), published_at + timedelta(days=2)):
+        outcome = await sandbox.fetch_post(platform, post["external_id"], at=at)
+        assert (outcome.answer_class, outcome.captured_at) == (AnswerClass.OK, at)
+        assert outcome.facts is not None
+        await assert_post(sandbox, outcome.facts, at, UNSAID_OF_ONE_POST[platform])
+    early = await sandbox.fetch_post(platform, post["external_id"], at=published_at - timedelta(hours=3))
+    assert (early.answer_class, early.facts) == (AnswerClass.NOT_FOUND, None)
+
+
+async def test_the_reel_of_the_guides(sandbox: Sandbox) -> None:
+    name = read_post(Platform.INSTAGRAM, "https://www.instagram.com/rival_one/reel/ABC123/?igsh=1")
+    outcome = await sandbox.fetch_post(name.platform, name.external_id, name.author_handle)
+    assert outcome.facts is not None
+    assert (outcome.facts.shortcode, outcome.facts.author_handle) == ("ABC123", "rival_one")
+
+
+@pytest.mark.parametrize("route", ["www.instagram.com/p/", "nothing at all"])
+async def test_hidden_likes_of_a_single_post_on_either_route(sandbox: Sandbox, route: str) -> None:
+    await sandbox.fault(route, "http_404")
+    for post in (await sandbox.posts_of(Platform.INSTAGRAM, "sandbox_hidden_likes"))[:12]:
+        outcome = await sandbox.fetch_post(Platform.INSTAGRAM, post["external_id"])
+        assert (outcome.answer_class, outcome.reason) == (AnswerClass.OK, None)
+        assert outcome.route == ("post_query" if "/p/" in route else "post_page")
+        assert outcome.facts is not None
+        assert "likes" not in outcome.facts.counts
+        await assert_post(sandbox, outcome.facts, unsaid=UNSAID_OF_ONE_POST[Platform.INSTAGRAM])
 
 
 async def test_a_single_post_that_is_deleted_or_never_was(sandbox: Sandbox) -> None:
-    posts = await sandbox.posts_of("sandbox_deleted_post")
-    deleted = next(post["external_id"] for post in posts if post["is_deleted"])
-    for external_id in (deleted, "7000000000000000001"):
-        outcome = await sandbox.fetch_post(external_id, "sandbox_deleted_post")
-        assert (outcome.answer_class, outcome.facts) == (AnswerClass.NOT_FOUND, None)
-        assert [(call.route, call.upstream_code) for call in outcome.calls] == [
-            ("video_page", "10204"),
-            ("oembed", "10204"),
-        ]
+    asked = {
+        Platform.TIKTOK: [("video_page", "10204"), ("oembed", "10204")],
+        Platform.INSTAGRAM: [("post_page", None), ("ruling", None), ("post_query", None)],
+    }
+    for platform, calls in asked.items():
+        posts = await sandbox.posts_of(platform, "sandbox_deleted_post")
+        deleted = next(post["external_id"] for post in posts if post["is_deleted"])
+        gone = (await sandbox.posts_of(platform, "sandbox_gone"))[0]["external_id"]
+        for external_id in (deleted, gone, "7000000000000000001"):
+            outcome = await sandbox.fetch_post(platform, external_id, "sandbox_deleted_post")
+            assert (outcome.answer_class, outcome.facts) == (AnswerClass.NOT_FOUND, None)
+            assert [(call.route, call.upstream_code) for call in outcome.calls] == calls
 
 
-async def test_a_single_post_of_a_private_account(sandbox: Sandbox) -> None:
-    post = (await sandbox.posts_of("sandbox_private"))[0]
-    outcome = await sandbox.fetch_post(post["external_id"])
-    assert (outcome.answer_class, outcome.facts, len(outcome.calls)) == (AnswerClass.PRIVATE, None, 1)
+@pytest.mark.parametrize(
+    ("platform", "answer_class"),
+    [(Platform.TIKTOK, AnswerClass.PRIVATE), (Platform.INSTAGRAM, AnswerClass.LOGIN_REQUIRED)],
+)
+async def test_a_single_post_of_a_private_account(
+    sandbox: Sandbox, platform: Platform, answer_class: AnswerClass
+) -> None:
+    post = (await sandbox.posts_of(platform, "sandbox_private"))[0]
+    outcome = await sandbox.fetch_post(platform, post["external_id"])
+    assert (outcome.answer_class, outcome.facts, len(outcome.calls)) == (answer_class, None, 1)
 
 
 @pytest.mark.parametrize(
@@ -281,5 +336,39 @@ async def test_a_single_post_of_a_private_account(sandbox: Sandbox) -> None:
 )
 async def test_faults_of_the_video_page_are_classed(sandbox: Sandbox, mode: str, answer_class: AnswerClass) -> None:
     await sandbox.fault("/video/", mode)
-    outcome = await sandbox.fetch_post("7123456789", "charlidamelio")
+    outcome = await sandbox.fetch_post(Platform.TIKTOK, "7123456789", "charlidamelio")
     assert (outcome.answer_class, outcome.facts, len(outcome.calls)) == (answer_class, None, 1)
+
+
+@pytest.mark.parametrize(
+    ("match", "mode", "answer_class", "routes"),
+    [
+        ("/p/", "too_many_429", "rate_limited", 1),
+        ("/p/", "http_500", "upstream_error", 1),
+        ("/p/", "hang", "network_timeout", 1),
+        ("/p/", "empty_body", "blocked", 1),
+        ("/p/", "http_404", "ok", 4),
+        ("/p/", "wrong_entity", "ok", 3),
+        ("www.instagram.com", "wrong_entity", "schema_changed", 3),
+        ("www.instagram.com", "http_404", "unavailable", 2),
+    ],
+)
+async def test_faults_of_an_instagram_post_are_classed(
+    sandbox: Sandbox, match: str, mode: str, answer_class: str, routes: int
+) -> None:
+    await sandbox.fault(match, mode)
+    external_id = str(pk_of("ABC123"))
+    outcome = await sandbox.fetch_post(Platform.INSTAGRAM, external_id)
+    assert (outcome.answer_class, len(outcome.calls)) == (answer_class, routes)
+    if outcome.facts is not None:
+        assert outcome.facts.external_id == external_id
+        await assert_post(sandbox, outcome.facts, unsaid=UNSAID_OF_ONE_POST[Platform.INSTAGRAM])
+
+
+@pytest.mark.parametrize("mode", ["too_many_429", "http_404", "http_500", "hang", "empty_body", "wrong_entity"])
+@pytest.mark.parametrize("match", ["get_ruling_for_content", "/api/graphql"])
+async def test_a_missing_instagram_post_wants_a_healthy_second_route(sandbox: Sandbox, match: str, mode: str) -> None:
+    await sandbox.fault(match, mode)
+    outcome = await sandbox.fetch_post(Platform.INSTAGRAM, "7000000000000000001")
+    is_harmless = (match, mode) == ("get_ruling_for_content", "wrong_entity")
+    assert outcome.answer_class == ("not_found" if is_harmless else "unavailable")

@@ -31,11 +31,19 @@ async def test_a_platform_that_is_switched_off_is_not_asked(platform: Platform) 
     assert outcome.answer_class is AnswerClass.UPSTREAM_ERROR
 
 
-async def test_single_posts_of_instagram_are_not_supported() -> None:
+@pytest.mark.parametrize(
+    ("platform", "path"),
+    [(Platform.TIKTOK, "/@_/video/42"), (Platform.INSTAGRAM, "/p/q/")],
+    ids=str,
+)
+async def test_every_platform_shows_single_posts(platform: Platform, path: str) -> None:
     chains, sent = scripted(lambda request: httpx.Response(500))
-    outcome = await chains.fetch_post(PostIdentity(Platform.INSTAGRAM, "3540614075954356349"), NOW, within=AMPLE)
-    assert (outcome.answer_class, outcome.facts, outcome.calls, sent) == (AnswerClass.UNSUPPORTED, None, (), [])
-    assert outcome.reason == "No provider shows single posts of instagram"
+    outcome = await chains.fetch_post(PostIdentity(platform, "42"), NOW, within=AMPLE)
+    assert (outcome.answer_class, [call.provider for call in outcome.calls]) == (
+        AnswerClass.UPSTREAM_ERROR,
+        [f"{platform.value}_web"],
+    )
+    assert [request.url.path.endswith(path) for request in sent] == [True]
 
 
 async def test_another_time_is_told_to_a_local_imitation_only() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -29,7 +30,10 @@ class Server:
         self.connections += 1
         try:
             while True:
-                self.requests.append((await reader.readuntil(b"\r\n\r\n")).decode())
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                length = re.search(r"(?i)\r\ncontent-length: (\d+)", head)
+                body = await reader.readexactly(int(length[1])) if length else b""
+                self.requests.append(head + body.decode())
                 writer.write(self.answer)
                 await writer.drain()
                 if self.holds_open:
@@ -76,6 +80,44 @@ async def test_the_host_is_found_by_the_template_and_the_time_is_told() -> None:
     assert "x-sandbox-time" not in (first + last).lower()
     assert "cookie" not in (timed + last).lower()
     assert server.connections == 1
+
+
+async def test_a_form_is_posted_within_the_same_bounds() -> None:
+    async with running(timeout=0.4) as (server, upstream):
+        server.answer = answer("200 OK", body=b"hello")
+        reply = await upstream.at(MOMENT).post(
+            INSTAGRAM_HOST, "/api/graphql", form={"a": "1", "b": "x y"}, headers={"X-CSRFToken": "t"}
+        )
+        assert (reply.answer_class, reply.status, reply.body) == (AnswerClass.OK, 200, b"hello")
+        server.answer = answer("302 Found", "Location: /accounts/login/", body=b"")
+        assert (await upstream.post(INSTAGRAM_HOST, "/", form={})).answer_class is AnswerClass.BLOCKED
+        server.answer = answer("200 OK", body=b"x" * (LARGEST_BODY_BYTES + 1))
+        assert (await upstream.post(INSTAGRAM_HOST, "/", form={})).answer_class is AnswerClass.UPSTREAM_ERROR
+        server.holds_open = True
+        server.answer = b""
+        late = await upstream.post(INSTAGRAM_HOST, "/", form={}, within_seconds=0.1)
+        assert (late.answer_class, late.reason) == (
+            AnswerClass.NETWORK_TIMEOUT,
+            "www.instagram.com did not answer in 0.1 s",
+        )
+        with pytest.raises(ValueError, match="no host of a platform"):
+            await upstream.post("example.com", "/", form={})
+    first = server.requests[0]
+    assert first.startswith("POST /www.instagram.com/api/graphql HTTP/1.1\r\n")
+    assert first.endswith("\r\n\r\na=1&b=x+y")
+    for header in ("Content-Type: application/x-www-form-urlencoded", "X-CSRFToken: t", "User-Agent: Mozilla/5.0"):
+        assert f"\r\n{header}" in first
+    assert "X-Sandbox-Time: 2026-03-01T12:30:00+00:00\r\n" in first
+
+
+async def test_cookies_are_told_and_never_kept() -> None:
+    async with running() as (server, upstream):
+        server.answer = answer("200 OK", "Set-Cookie: csrftoken=c5; Path=/; Secure", "Set-Cookie: mid=; Path=/")
+        reply = await upstream.get(INSTAGRAM_HOST, "/")
+        assert reply.cookies == {"csrftoken": "c5", "mid": ""}
+        server.answer = answer("200 OK")
+        assert (await upstream.get(INSTAGRAM_HOST, "/")).cookies == {}
+    assert "cookie" not in server.requests[1].lower()
 
 
 async def test_the_real_platforms_are_never_told_a_time() -> None:

@@ -10,9 +10,17 @@ from hypothesis import strategies as st
 
 from app.domain.facts import Count, PostFacts, ProfileFacts
 from app.providers.failures import Refusal
+from app.providers.instagram.media import parse_post_page, parse_post_query
 from app.providers.instagram.parse import ProfilePage, parse_profile_html, parse_web_profile_info
 from app.providers.tiktok.parse import ItemPage, parse_item_page, parse_profile_page, parse_video_page
-from tests.providers.answers import instagram_page, instagram_user, recorded, tiktok_page, tiktok_profile_page
+from tests.providers.answers import (
+    instagram_page,
+    instagram_post_page,
+    instagram_user,
+    recorded,
+    tiktok_page,
+    tiktok_profile_page,
+)
 
 Path = tuple[str | int, ...]
 MISSING = object()
@@ -25,6 +33,14 @@ DETAIL = recorded("tiktok/user_detail_api.json")
 ITEMS = recorded("tiktok/item_list.json")
 INFO = recorded("instagram/web_profile_info.json")
 VIDEO = {"webapp.video-detail": {"statusCode": 0, "itemInfo": {"itemStruct": ITEMS["itemList"][0]}}}
+REEL = {"if_not_gated_logged_out": recorded("instagram/v1_feed_user_posts.json")["items"][0]}
+CAROUSEL = recorded("instagram/v1_media_info_carousel.json")["items"][0]
+QUERY = {"data": {"xig_polaris_media": {"if_not_gated_logged_out": CAROUSEL}}}
+REEL_PK, CAROUSEL_PK = "3600545900919030401", "2273581388251073154"
+KNOWN_IDS = {
+    *("6799838955094836230", "7513039993741397256", "2700692569", "3540614075954356349"),
+    *(REEL_PK, CAROUSEL_PK),
+}
 
 SURFACES: dict[str, tuple[Any, Callable[[Any], object]]] = {
     "tiktok profile": (DETAIL, lambda data: parse_profile_page(tiktok_profile_page(data), "zg.520")),
@@ -32,6 +48,8 @@ SURFACES: dict[str, tuple[Any, Callable[[Any], object]]] = {
     "tiktok video": (VIDEO, lambda data: parse_video_page(tiktok_page(data), "7513039993741397256")),
     "instagram info": (INFO, lambda data: parse_web_profile_info(json.dumps(data).encode(), "adrianhorning")),
     "instagram page": (instagram_user(), lambda data: parse_profile_html(instagram_page(data), "adrianhorning")),
+    "instagram post": (REEL, lambda data: parse_post_page(instagram_post_page(data), REEL_PK)),
+    "instagram query": (QUERY, lambda data: parse_post_query(json.dumps(data).encode(), CAROUSEL_PK)),
 }
 
 
@@ -81,7 +99,7 @@ def test_one_value_changed(change: tuple[str, Path], junk: object) -> None:
         return
     assert zeros_in(answer) <= zeros_in(parse(original))
     for facts in facts_in(answer):
-        assert facts.external_id in {"6799838955094836230", "7513039993741397256", "2700692569", "3540614075954356349"}
+        assert facts.external_id in KNOWN_IDS
         assert all(isinstance(count, Count) and 0 <= count.value <= 10**13 for count in facts.counts.values())
         texts = [value for name in facts.__slots__ if isinstance(value := getattr(facts, name), str)]
         assert all("\x00" not in text and text.encode() is not None for text in texts)
@@ -99,6 +117,8 @@ def test_bytes_cut_and_overwritten(surface: str, cut: float, noise: bytes) -> No
             instagram_page(instagram_user()),
             lambda body: parse_profile_html(body, "adrianhorning"),
         ),
+        "instagram post": (instagram_post_page(REEL), lambda body: parse_post_page(body, REEL_PK)),
+        "instagram query": (json.dumps(QUERY).encode(), lambda body: parse_post_query(body, CAROUSEL_PK)),
     }
     body, parse = bodies[surface]
     at = int(cut * len(body))

@@ -44,6 +44,14 @@ class Sandbox:
         assert response.status_code == 200
         return response.json()
 
+    async def media(self, code: str, at: datetime = NOW, kind: str = "p") -> dict | None:
+        """The result of the query for its post that a page carries; None where it carries none."""
+        response = await self.get(f"{INSTAGRAM}/{kind}/{code}/", at)
+        assert response.status_code == 200
+        results = data_sjs_results(response.text, "xig_polaris_media")
+        assert (results == []) is ("<title>Page isn't available</title>" in response.text)
+        return results[0] if results else None
+
     async def instagram_user(self, handle: str, at: datetime = NOW) -> dict:
         response = await self.get(f"{INSTAGRAM}/api/v1/users/web_profile_info/", at, username=handle)
         assert response.status_code == 200, response.text
@@ -63,9 +71,15 @@ def rehydrated(page: str) -> dict:
 
 def data_sjs_users(page: str) -> list[dict]:
     """The `xig_user_by_username` of each data-sjs script."""
+    return data_sjs_results(page, "xig_user_by_username")
+
+
+def data_sjs_results(page: str, name: str) -> list[dict]:
+    """What each data-sjs script holds under a query's name."""
     blobs = re.findall(r'<script type="application/json" data-sjs>(.*?)</script>', page)
-    users = []
+    results = []
     for blob in blobs:
         stream = json.loads(blob)["require"][0][3][0]["__bbox"]["require"][0]
-        users.append(stream[3][1]["__bbox"]["result"]["data"]["xig_user_by_username"])
-    return users
+        assert stream[0] == "RelayPrefetchedStreamCache"
+        results.append(stream[3][1]["__bbox"]["result"]["data"][name])
+    return results

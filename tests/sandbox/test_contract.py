@@ -77,6 +77,20 @@ async def test_instagram_profile_has_the_recorded_keys(sandbox: Sandbox) -> None
             assert_alike("node", node, node_model)
 
 
+async def test_instagram_media_has_the_recorded_keys(sandbox: Sandbox) -> None:
+    carousel = recorded("instagram/v1_media_info_carousel.json")["items"][0]
+    clip = recorded("instagram/v1_clips_user_page.json")["items"][0]["media"]
+    reel = recorded("instagram/v1_feed_user_posts.json")["items"][0]
+    model = {**carousel, **clip, **reel}
+    for handle in ("northlight.photo", "sandbox_hidden_likes"):
+        for kind in ("reel", "image", "carousel"):
+            posts = (await sandbox.truth("instagram", "account", handle))["posts"]
+            code = next(post["shortcode"] for post in posts if post["kind"] == kind)
+            result = await sandbox.media(code)
+            assert result is not None
+            assert_alike("media", result["if_not_gated_logged_out"], model)
+
+
 @pytest.mark.parametrize("handle", ["luna.cooks", "charlidamelio", "sandbox_huge", "sandbox_private", "some.body"])
 async def test_tiktok_parsers_read_the_truth(sandbox: Sandbox, handle: str) -> None:
     truth = await sandbox.truth("tiktok", "account", handle)

@@ -11,7 +11,7 @@ from app.domain.platforms import Platform, VideoKind
 from app.sandbox.server import create_app
 from app.sandbox.surfaces import tiktok_shapes
 from app.sandbox.world import personas, rhythm
-from app.sandbox.world.accounts import Account
+from app.sandbox.world.accounts import Account, account_mark
 from app.sandbox.world.handles import DEMO, NAMED, list_scenarios
 from app.sandbox.world.rhythm import DAY, SETTLED_DAYS, instant, matured, quantised, rhythm_of
 from app.sandbox.world.world import World
@@ -174,6 +174,16 @@ def test_a_post_is_found_by_its_id(world: World, platform: Platform) -> None:
     stranger = World(1).find_post(platform, post_id, handle="abc")
     assert stranger is not None
     assert (stranger.post.external_id, stranger.post.created) == (post_id, account.post(5).created)
+
+
+def test_accounts_that_share_a_mark_keep_their_posts() -> None:
+    handles = ("acct_105", "acct_395")
+    assert len({account_mark(1, Platform.INSTAGRAM, handle) for handle in handles}) == 1
+    world = World(1)
+    for account in [account_of(world, Platform.INSTAGRAM, handle) for handle in handles]:
+        found = world.find_post(Platform.INSTAGRAM, account.post(3).external_id)
+        assert found is not None
+        assert found.account is account
 
 
 @pytest.mark.parametrize("text", ["", "abc", "-5", "1.5", "9" * 30, "²", str(2**63)])

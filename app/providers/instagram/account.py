@@ -1,6 +1,5 @@
-"""Instagram's logged-out web as a provider: web_profile_info, and the profile page as its second route."""
+"""Instagram's logged-out web as a provider of accounts: web_profile_info, and the profile page as its second route."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from app.domain.facts import ProfileFacts
@@ -8,24 +7,16 @@ from app.domain.links import profile_url
 from app.domain.platforms import Platform
 from app.providers.base import AccountIdentity, Outcome, PostBounds, Visit, within_bounds
 from app.providers.failures import AnswerClass, Refusal
-from app.providers.http import INSTAGRAM_HOST, NAVIGATION_HEADERS, Reply
-from app.providers.instagram.parse import ProfilePage, parse_profile_html, parse_web_profile_info, refusal_in
+from app.providers.http import INSTAGRAM_HOST, NAVIGATION_HEADERS
+from app.providers.instagram.parse import ProfilePage, parse_profile_html, parse_web_profile_info
+from app.providers.instagram.web import APP_HEADERS, refused
 from app.providers.limits import INSTAGRAM
 
 PROFILE_INFO = "web_profile_info"
 PROFILE_HTML = "profile_html"
 
+NO_SUCH_ACCOUNT = "Instagram knows no such account"
 EXPECTED_COUNTS = frozenset({"followers", "following", "profile_posts"})
-APP_HEADERS: Mapping[str, str] = {
-    "Accept": "*/*",
-    "X-IG-App-ID": "936619743392459",
-    "X-ASBD-ID": "359341",
-    "X-IG-WWW-Claim": "0",
-    "X-Requested-With": "XMLHttpRequest",
-    "Sec-Fetch-Dest": "empty",
-    "Sec-Fetch-Mode": "cors",
-    "Sec-Fetch-Site": "same-origin",
-}
 ASKS_SECOND_ROUTE = frozenset({AnswerClass.LOGIN_REQUIRED, AnswerClass.NOT_FOUND, AnswerClass.SCHEMA_CHANGED})
 """Both routes leave by the same address and share its blocks, so a refusal of the address is not asked twice."""
 
@@ -98,31 +89,17 @@ class InstagramWeb:
             params={"username": identity.handle},
             headers={**APP_HEADERS, "Referer": profile_url(Platform.INSTAGRAM, identity.handle)},
         )
-        answer = refused(reply) or parse_web_profile_info(reply.body, identity.handle, identity.external_id)
+        answer = refused(reply, NO_SUCH_ACCOUNT) or parse_web_profile_info(
+            reply.body, identity.handle, identity.external_id
+        )
         await visit.settle(PROFILE_INFO, INSTAGRAM, reply, answer if isinstance(answer, Refusal) else None)
         return answer
 
     async def _profile_html(self, visit: Visit, identity: AccountIdentity) -> ProfileFacts | Refusal:
         path = f"/{identity.handle}/"
         reply = await visit.get(PROFILE_HTML, INSTAGRAM, INSTAGRAM_HOST, path, headers=NAVIGATION_HEADERS)
-        answer = refused(reply) or parse_profile_html(reply.body, identity.handle, identity.external_id)
+        answer = refused(reply, NO_SUCH_ACCOUNT) or parse_profile_html(
+            reply.body, identity.handle, identity.external_id
+        )
         await visit.settle(PROFILE_HTML, INSTAGRAM, reply, answer if isinstance(answer, Refusal) else None)
         return answer
-
-
-def refused(reply: Reply) -> Refusal | None:
-    """What a reply amounts to before its body is read; None when there is a body to read."""
-    if reply.answer_class is AnswerClass.OK:
-        return None
-    code = str(reply.status) if reply.status is not None else None
-    if reply.status == 404:
-        return Refusal(AnswerClass.NOT_FOUND, "Instagram knows no such account", code)
-    said = refusal_in(reply.body) if reply.status in (400, 401, 403) else None
-    if said is not None and (reply.status != 401 or said.answer_class is not AnswerClass.LOGIN_REQUIRED):
-        return said
-    if reply.status == 401:
-        # Sent with `require_login`, but it is the address that has asked too often.
-        return Refusal(AnswerClass.RATE_LIMITED, "Instagram refuses our address for a while", code)
-    if "/challenge" in reply.location or "/accounts/login" in reply.location:
-        return Refusal(AnswerClass.BLOCKED, "Instagram redirects to its login page", code)
-    return Refusal(reply.answer_class, reply.reason, code)

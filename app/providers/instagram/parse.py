@@ -42,8 +42,8 @@ REFUSING_WORDS: Sequence[tuple[str, AnswerClass, str]] = (
     ("checkpoint_required", AnswerClass.ACCOUNT_CHALLENGED, "Instagram challenges the session"),
     ("challenge_required", AnswerClass.ACCOUNT_CHALLENGED, "Instagram challenges the session"),
     ("wait a few minutes", AnswerClass.RATE_LIMITED, "Instagram asks to wait a few minutes"),
-    ("logged in", AnswerClass.LOGIN_REQUIRED, "Instagram shows this profile to members only on this route"),
-    ("login_required", AnswerClass.LOGIN_REQUIRED, "Instagram shows this profile to members only on this route"),
+    ("logged in", AnswerClass.LOGIN_REQUIRED, "Instagram shows this to members only on this route"),
+    ("login_required", AnswerClass.LOGIN_REQUIRED, "Instagram shows this to members only on this route"),
 )
 """Words of a refusing answer's message, the graver first."""
 
@@ -68,10 +68,10 @@ def parse_web_profile_info(body: bytes, handle: str, external_id: str | None = N
         return Refusal(AnswerClass.BLOCKED, "Instagram answered with nothing")
     data = decode_json(body)
     if isinstance(data, BrokenJson):
-        return _broken(data)
+        return broken(data)
     envelope = as_object(dig(data, "data"))
     if "user" not in envelope:
-        return refusal_in(body) or _changed("The answer carries no user")
+        return refusal_in(body) or changed("The answer carries no user")
     if envelope["user"] is None:
         return Refusal(AnswerClass.NOT_FOUND, "Instagram knows no such account")
     user = as_object(envelope["user"])
@@ -90,7 +90,7 @@ def parse_web_profile_info(body: bytes, handle: str, external_id: str | None = N
         picture_url=read_url(user.get("profile_pic_url_hd")) or read_url(user.get("profile_pic_url")),
         is_verified=read_flag(user.get("is_verified")),
         is_private=bool(read_flag(user.get("is_private"))),
-        counts=_known(
+        counts=known(
             followers=read_count(dig(user, "edge_followed_by", "count")),
             following=read_count(dig(user, "edge_follow", "count")),
             profile_posts=read_count(dig(timeline, "count")),
@@ -109,18 +109,18 @@ def parse_node(node: object, hides_counts: bool = False) -> PostFacts | None:
     `hides_counts` says that the owner switched like and view counts off for the whole account.
     """
     fields = as_object(node)
-    identity = _post_identity(fields)
+    identity = post_identity(fields.get("id"), fields.get("shortcode"))
     if identity is None:
         return None
     post_id, shortcode = identity
     switched_off = hides_counts or bool(read_flag(fields.get("like_and_view_counts_disabled")))
     raw_likes = next((value for path in LIKES if read_integer(value := dig(fields, *path)) is not None), None)
-    likes = _shown(raw_likes, switched_off)
-    plays = _shown(fields.get("video_play_count"), switched_off)
+    likes = shown(raw_likes, switched_off)
+    plays = shown(fields.get("video_play_count"), switched_off)
     # The older three-second views and the plays are two measures: never one under the other's name.
-    views = plays or _shown(fields.get("video_view_count"), switched_off)
+    views = plays or shown(fields.get("video_view_count"), switched_off)
     comments = next((count for path in COMMENTS if (count := read_count(dig(fields, *path))) is not None), None)
-    counts = _known(views=views, plays=plays, likes=likes, comments=comments)
+    counts = known(views=views, plays=plays, likes=likes, comments=comments)
     hideable = {
         "likes": True,
         "views": bool(read_flag(fields.get("is_video"))),
@@ -162,9 +162,9 @@ def parse_profile_html(body: bytes, handle: str, external_id: str | None = None)
             continue
         data = decode_json(script)
         if isinstance(data, BrokenJson):
-            refusal = _broken(data)
+            refusal = broken(data)
             continue
-        for user in _users_in(data):
+        for user in map(as_object, results_in(data, "xig_user_by_username")):
             if "pk" not in user:
                 continue
             identity = _identity(user.get("pk"), user.get("username"), handle, external_id)
@@ -173,12 +173,17 @@ def parse_profile_html(body: bytes, handle: str, external_id: str | None = None)
             refusal = identity
     if refusal is not None:
         return refusal
+    return refusal_of_page(page) or changed("The page carries no user")
+
+
+def refusal_of_page(page: Page) -> Refusal | None:
+    """What the title of a page without the data asked for says; None when it says nothing known."""
     title = page.title.lower().replace("\u2019", "'")
     if "isn't available" in title or "page not found" in title:
         return Refusal(AnswerClass.NOT_FOUND, "Instagram's page says that it isn't available")
     if "login" in title or "log in" in title:
         return Refusal(AnswerClass.BLOCKED, "Instagram answered with its login page")
-    return _changed("The page carries no user")
+    return None
 
 
 def refusal_in(body: bytes) -> Refusal | None:
@@ -204,7 +209,7 @@ def _html_profile(user: Mapping[str, object], external_id: str, handle: str) -> 
         picture_url=next((url for url in map(read_url, pictures) if url is not None), None),
         is_verified=read_flag(user.get("is_verified")),
         is_private=bool(read_flag(user.get("is_private"))),
-        counts=_known(
+        counts=known(
             followers=read_count(user.get("follower_count")),
             following=read_count(user.get("following_count")),
             profile_posts=read_count(user.get("all_media_count")),
@@ -212,15 +217,15 @@ def _html_profile(user: Mapping[str, object], external_id: str, handle: str) -> 
     )
 
 
-def _users_in(data: object) -> Iterator[Mapping[str, object]]:
-    """Every `__bbox.result.data.xig_user_by_username` object, at any depth, in the order of the page."""
+def results_in(data: object, name: str) -> Iterator[object]:
+    """What every `__bbox.result.data` object of a data script holds under `name`, at any depth, in page order."""
     waiting = [data]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
-            user = dig(value, "__bbox", "result", "data", "xig_user_by_username")
-            if isinstance(user, dict):
-                yield user
+            result = as_object(dig(value, "__bbox", "result", "data"))
+            if name in result:
+                yield result[name]
             waiting.extend(reversed(value.values()))
         elif isinstance(value, list):
             waiting.extend(reversed(value))
@@ -230,17 +235,16 @@ def _identity(raw_id: object, raw_handle: object, handle: str, external_id: str 
     """The account's id, or why this is not the account asked for."""
     found_id, found_handle = read_identifier(raw_id), read_handle(Platform.INSTAGRAM, raw_handle)
     if found_id is None or found_handle is None:
-        return _changed("The profile has no readable id and handle")
+        return changed("The profile has no readable id and handle")
     if found_handle != handle:
-        return _changed(f"Asked for @{handle}, answered with @{found_handle}")
+        return changed(f"Asked for @{handle}, answered with @{found_handle}")
     if external_id is not None and found_id != external_id:
-        return _changed(f"@{handle} is now account {found_id}, not {external_id}")
+        return changed(f"@{handle} is now account {found_id}, not {external_id}")
     return found_id
 
 
-def _post_identity(fields: Mapping[str, object]) -> tuple[str, str] | None:
-    """The media pk and the shortcode, each from the other where one is missing."""
-    raw_id, shortcode = fields.get("id"), fields.get("shortcode")
+def post_identity(raw_id: object, shortcode: object) -> tuple[str, str] | None:
+    """The media pk and the shortcode, each from the other where one is missing; None where they are two posts'."""
     # A media id may be written pk_userpk.
     post_id = read_identifier(raw_id.partition("_")[0] if isinstance(raw_id, str) else raw_id)
     if shortcode is None or shortcode == "":
@@ -262,23 +266,25 @@ def _kind(fields: Mapping[str, object]) -> VideoKind:
     return VideoKind.VIDEO if read_flag(fields.get("is_video")) else VideoKind.IMAGE
 
 
-def _shown(value: object, switched_off: bool) -> Count | None:
+def shown(value: object, switched_off: bool) -> Count | None:
     """The count in `value`; None for what is sent in place of one that the owner switched off."""
     number = read_integer(value)
     is_stand_in = switched_off and number is not None and number <= LARGEST_HIDDEN_VALUE
     return None if is_stand_in else read_count(value)
 
 
-def _known(**counts: Count | None) -> dict[str, Count]:
+def known(**counts: Count | None) -> dict[str, Count]:
+    """The counters that are known."""
     return {name: count for name, count in counts.items() if count is not None}
 
 
-def _changed(reason: str) -> Refusal:
+def changed(reason: str) -> Refusal:
+    """An answer of another shape, or about something else, than was asked for."""
     return Refusal(AnswerClass.SCHEMA_CHANGED, reason)
 
 
-def _broken(broken: BrokenJson) -> Refusal:
+def broken(data: BrokenJson) -> Refusal:
     """Cut short on the way, or no JSON from the start."""
-    if broken.looks_like_json:
+    if data.looks_like_json:
         return Refusal(AnswerClass.UPSTREAM_ERROR, "Instagram's answer is broken JSON")
-    return _changed("Instagram's answer is not JSON")
+    return changed("Instagram's answer is not JSON")

@@ -1,4 +1,4 @@
-"""Instagram's logged-out surfaces: web_profile_info and the profile page."""
+"""Instagram's logged-out surfaces of accounts: web_profile_info and the profile page; those of posts beside them."""
 
 import base64
 from functools import lru_cache
@@ -10,12 +10,13 @@ from starlette.routing import Route, Router
 
 from app.domain.platforms import Platform, VideoKind
 from app.sandbox.surfaces.asking import asked_of
+from app.sandbox.surfaces.instagram_pages import Json, data_script, html_page, json_answer
+from app.sandbox.surfaces.instagram_posts import InstagramPosts
 from app.sandbox.world.accounts import Account
 from app.sandbox.world.draws import draws, whole
 from app.sandbox.world.posts import Post, PostCounts
 from app.sandbox.world.world import World
 
-Json = dict[str, object]
 EDGES = 12
 KEPT_SHAPES = 8192
 HIDDEN = -1
@@ -31,7 +32,12 @@ class Instagram:
         self._lasting = lru_cache(KEPT_SHAPES)(self._lasting_node)
         profile_info = Route("/api/v1/users/web_profile_info/", self.web_profile_info)
         self.www = Router(
-            [profile_info, Route("/{handle}/", self.profile_page), Route("/{handle}", self.profile_page)],
+            [
+                profile_info,
+                *InstagramPosts(world).routes,
+                Route("/{handle}/", self.profile_page),
+                Route("/{handle}", self.profile_page),
+            ],
             redirect_slashes=False,
         )
         self.i = Router([profile_info], redirect_slashes=False)
@@ -39,19 +45,19 @@ class Instagram:
     async def web_profile_info(self, request: Request) -> Response:
         """The profile and its first twelve posts. 400 without the app id's header, 404 for nobody."""
         if not request.headers.get("x-ig-app-id"):
-            return _json({"message": "useragent mismatch", "status": "fail"}, 400)
+            return json_answer({"message": "useragent mismatch", "status": "fail"}, 400)
         at = asked_of(request).at
         account = self._account(request, request.query_params.get("username", ""))
         if account is None:
-            return _json({"message": "User not found", "status": "fail"}, 404)
-        return _json({"data": {"user": self._user(account, at)}, "status": "ok"})
+            return json_answer({"message": "User not found", "status": "fail"}, 404)
+        return json_answer({"data": {"user": self._user(account, at)}, "status": "ok"})
 
     async def profile_page(self, request: Request) -> Response:
         """`/handle/`: the account in one data-sjs script, its posts' shortcodes in another; neither for nobody."""
         at = asked_of(request).at
         account = self._account(request, request.path_params["handle"])
         if account is None:
-            return _html("Page isn't available", b"")
+            return html_page("Page isn't available", b"")
         persona, counts, page_id = account.persona, account.counts(at), _page_id(account)
         posts = self._timeline(account, at)
         details: Json = {
@@ -78,7 +84,11 @@ class Instagram:
             },
         }
         title = f"{persona.name} (@{account.handle(at)}) • Instagram photos and videos"
-        return _html(title, _blob(details) + _blob(timeline))
+        return html_page(
+            title,
+            data_script("adp_PolarisProfilePage", "xig_user_by_username", details)
+            + data_script("adp_PolarisProfilePage", "xig_user_by_username", timeline),
+        )
 
     def _account(self, request: Request, handle: str) -> Account | None:
         asked = asked_of(request)
@@ -193,23 +203,6 @@ class Instagram:
         if is_video:
             node |= {"has_audio": True, "video_url": f"{cover}.mp4", "product_type": "clips"}
         return node
-
-
-def _json(answer: Json, status: int = 200) -> Response:
-    return Response(json.encode(answer), status, media_type="application/json")
-
-
-def _blob(user: Json) -> bytes:
-    """One data-sjs script, nested as the page's loader nests it."""
-    result = {"complete": True, "result": {"data": {"xig_user_by_username": user}}}
-    stream = ["RelayPrefetchedStreamCache", "next", [], ["adp_PolarisProfilePage", {"__bbox": result}]]
-    call = {"require": [["ScheduledServerJS", "handle", None, [{"__bbox": {"require": [stream]}}]]]}
-    return b'<script type="application/json" data-sjs>' + json.encode(call).replace(b"</", b"<\\/") + b"</script>"
-
-
-def _html(title: str, scripts: bytes) -> Response:
-    head = f'<!DOCTYPE html><html lang="en"><head><title>{title}</title></head><body>'
-    return Response(head.encode() + scripts + b"</body></html>", media_type="text/html")
 
 
 def _bio_links(account: Account) -> list[Json]:

@@ -21,6 +21,7 @@ SHORTEST_ID = 15
 """So many digits are an account's id where a handle is expected, not a handle."""
 KEPT_ACCOUNTS = 4096
 REMEMBERED_MARKS = 65_536
+MOST_HANDLES_OF_A_MARK = 16
 DECOYS = ("somebody_else", "not_asked_for")
 
 
@@ -35,11 +36,14 @@ class Found:
         """The exact counters at an instant."""
         return self.post.counts(self.account.rhythm.days(at), self.account.swelling(at))
 
+    def is_there(self, at: int) -> bool:
+        """Whether the post is out and not deleted, and its account neither."""
+        is_out = self.post.index < self.account.published(at) and not self.post.is_deleted(at)
+        return is_out and self.account.exists(at)
+
     def is_public(self, at: int) -> bool:
         """Whether the post is there for everybody to see."""
-        account, post = self.account, self.post
-        is_out = post.index < account.published(at) and not post.is_deleted(at)
-        return is_out and account.exists(at) and not account.persona.is_private
+        return self.is_there(at) and not self.account.persona.is_private
 
 
 class World:
@@ -52,7 +56,8 @@ class World:
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self._account = lru_cache(KEPT_ACCOUNTS)(self._made)
-        self._marked: OrderedDict[tuple[Platform, int], str] = OrderedDict()
+        self._marked: OrderedDict[tuple[Platform, int], tuple[str, ...]] = OrderedDict()
+        """A mark to the handles that share it: Instagram's ids leave room for few marks."""
         self._described = [self._account(platform, handle) for platform, handle in NAMED]
 
     def account_called(self, platform: Platform, handle: str, at: int) -> Account | None:
@@ -72,8 +77,10 @@ class World:
 
     def account_of_id(self, external_id: str) -> Account | None:
         """The TikTok account with that id, if it is described by hand or was asked for since the start."""
-        marked = self.account_ever_called(Platform.TIKTOK, self._marked_by(Platform.TIKTOK, external_id))
-        candidates = [marked, *self._described]
+        marked = (
+            self.account_ever_called(Platform.TIKTOK, name) for name in self._marked_by(Platform.TIKTOK, external_id)
+        )
+        candidates = [*marked, *self._described]
         return next((account for account in candidates if account and account.external_id == external_id), None)
 
     def account_of_sec_uid(self, sec_uid: str) -> Account | None:
@@ -97,7 +104,8 @@ class World:
         """The post with that id, out or not, still there or not; `handle` helps where the id alone leads nowhere."""
         if not is_id(external_id):
             return None
-        hinted = [self.account_ever_called(platform, name) for name in (handle, self._marked_by(platform, external_id))]
+        names = (handle, *self._marked_by(platform, external_id))
+        hinted = [self.account_ever_called(platform, name) for name in names]
         for account in (*hinted, *self._described):
             if account is None or account.persona.platform is not platform:
                 continue
@@ -111,13 +119,15 @@ class World:
         asked = account.persona.handle if account is not None else ""
         return self._account(platform, next(handle for handle in DECOYS if handle != asked))
 
-    def _marked_by(self, platform: Platform, external_id: str) -> str:
-        return self._marked.get((platform, mark_of(platform, int(external_id))), "")
+    def _marked_by(self, platform: Platform, external_id: str) -> tuple[str, ...]:
+        return self._marked.get((platform, mark_of(platform, int(external_id))), ())
 
     def _made(self, platform: Platform, handle: str) -> Account:
         persona = NAMED.get((platform, handle)) or derived_persona(self.seed, platform, handle)
         account = make_account(self.seed, persona)
-        self._marked[platform, account_mark(self.seed, platform, handle)] = handle
+        mark = (platform, account_mark(self.seed, platform, handle))
+        others = (name for name in self._marked.get(mark, ()) if name != handle)
+        self._marked[mark] = (handle, *others)[:MOST_HANDLES_OF_A_MARK]
         if len(self._marked) > REMEMBERED_MARKS:
             self._marked.popitem(last=False)
         return account
