@@ -6,7 +6,7 @@ import os
 import runpy
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from app.domain.clock import utc_now
 from app.domain.problems import Problem
 from app.domain.viewer import Scope
 from app.embedded import StartFailure, end_forks_with_me
+from app.exporting import ENDINGS, EXPORTS, run_export
 from app.maintenance import run_rebuild, run_retention, run_verify
 from app.preflight import check_port, check_servers, environment_of, opened_database, prepare_database, reached_servers
 from app.settings import PREFIX, Settings, SettingsError, describe, read_settings
@@ -140,16 +141,17 @@ def demo() -> None:
     with reached_servers(read_settings()) as settings:
         if settings.upstream_base_template.startswith("https://"):
             raise SettingsError(f"{PREFIX}UPSTREAM_BASE_TEMPLATE must point at a running sandbox, not at the platforms")
-        asyncio.run(_fill_until_told(settings))
+        filling = fill_demo(settings, lambda done, total: click.echo(f"{done} {total}"))
+        asyncio.run(_until_told(filling))
 
 
-async def _fill_until_told(settings: Settings) -> None:
-    """Fill the demo; on SIGINT or SIGTERM give back what is held, then end as after Ctrl-C."""
-    filling = asyncio.create_task(fill_demo(settings, lambda done, total: click.echo(f"{done} {total}")))
+async def _until_told(work: Coroutine[Any, Any, None]) -> None:
+    """Do the work; on SIGINT or SIGTERM let it give back what it holds, then end as after Ctrl-C."""
+    working = asyncio.create_task(work)
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, filling.cancel)
+        asyncio.get_running_loop().add_signal_handler(number, working.cancel)
     try:
-        await filling
+        await working
     except asyncio.CancelledError:
         raise click.Abort from None
 
@@ -203,6 +205,41 @@ def verify(first: datetime | None, last: datetime | None) -> None:
         agreed = asyncio.run(run_verify(settings, *days, console=Console(), progress=Console(stderr=True)))
     if not agreed:
         sys.exit(DIFFERENCES_FOUND)
+
+
+@commands.command()
+@click.argument("table", type=click.Choice(EXPORTS))
+@click.option("--organization", required=True, metavar="NAME", help="Whose.")
+@click.option("--format", "ending", type=click.Choice(ENDINGS), default=ENDINGS[0], show_default=True)
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to; standard output by default.")
+@click.option("--kind", metavar="KIND", help="Of series and leaderboard: account, creator, video (organization).")
+@click.option("--id", multiple=True, metavar="ID", help="Of series: a global id. May be repeated.")
+@click.option("--platform", metavar="PLATFORM", help="Only accounts, or videos, of this one.")
+@click.option("--account-id", "accountId", metavar="ID", help="Only videos found in the feed of this account.")
+@click.option("--creator-id", "creatorId", metavar="ID", help="Only videos of this creator's accounts.")
+@click.option("--window", metavar="WINDOW", help="7d, 30d (the default) or 90d, ending today.")
+@click.option("--start", metavar="DATE", help="First date, instead of a window.")
+@click.option("--end", metavar="DATE", help="Last date.")
+@click.option("--timezone", metavar="ZONE", help="IANA zone whose days are meant; UTC by default.")
+@click.option("--granularity", metavar="LENGTH", help="Of series: day (the default), week or month.")
+@click.option("--bucket-days", "bucketDays", metavar="NUMBER", help="Of series: buckets of that many days instead.")
+@click.option("--mode", metavar="MODE", help="Of series: gain (the default) or level.")
+@click.option("--metrics", metavar="LIST", help="Of series: metrics with commas between; all by default.")
+@click.option("--metric", metavar="METRIC", help="Of leaderboard: what it is by; views by default.")
+def export(
+    table: str, organization: str, ending: str, output: Path | None, **options: str | Sequence[str] | None
+) -> None:
+    """Write a table as CSV or JSON Lines: series, leaderboard, videos or accounts."""
+    given = [(name, text) for name, texts in options.items() for text in _each(texts)]
+    with reached_servers(read_settings()) as settings:
+        progress = Console(stderr=True)
+        asyncio.run(
+            _until_told(run_export(settings, table, organization, ending, given, output=output, progress=progress))
+        )
+
+
+def _each(texts: str | Sequence[str] | None) -> Sequence[str]:
+    return [texts] if isinstance(texts, str) else texts or ()
 
 
 @commands.group()

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 
+from app.api.exports.server import ExportServer
 from app.api.graphql.serving.server import GraphQLServer
 from app.api.headers import AnswerHeaders
 from app.api.health import show_health
@@ -34,6 +35,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/", show_entrance),
             Route("/health", show_health),
             Route("/graphql", GraphQLServer(settings, utc_now)),
+            Route("/exports/{name}.{ending}", ExportServer(utc_now), methods=["GET"]),
             Mount("/assets", BundledFiles()),
         ],
         middleware=[Middleware(AnswerHeaders)],

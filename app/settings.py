@@ -77,6 +77,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             " Never when unset."
         ),
     ] = None
+    removal_undo_days: Annotated[
+        int, Meta(ge=1, le=3650, description="Days for which a removed account can be restored; then it is deleted.")
+    ] = 30
     request_timeout_seconds: Annotated[
         float, Meta(gt=0, le=120, description="Longest wait for one answer of an upstream.")
     ] = 15.0

@@ -6,16 +6,25 @@ from itertools import count
 from uuid import UUID, uuid4
 
 from app.core.access.keys import authenticate, create_key
-from app.core.collect.recording import Recorded, lock_for_recording, record_facts, record_organization
+from app.core.collect.recording import (
+    Recorded,
+    lock_for_recording,
+    record_facts,
+    record_organization,
+    record_post,
+)
 from app.core.tracking.accounts import NewAccount, track_account
+from app.core.tracking.videos import NewVideo, track_video
 from app.domain.facts import AccountFacts, Count, PostFacts, ProfileFacts
 from app.domain.platforms import Platform, VideoKind, ViewsKind
-from app.domain.records import Account
+from app.domain.records import Account, Video
 from app.domain.viewer import Scope, Viewer
 from app.store.accounts import lock_account_refresh
+from app.store.collect.leases import lease_account
 from app.store.db import execute, transaction
-from app.store.leases import lease_account
+from app.store.observations import Source
 from app.store.partitions import ensure_partitions
+from app.store.tracking.tracked_videos import lock_video
 
 NUMBERS = count(1)
 Value = int | tuple[int, int]
@@ -110,3 +119,22 @@ def run_of(account: Account) -> UUID:
 async def release(account: Account) -> None:
     """Ends whatever lease an account has, leaving its due time alone."""
     await execute("UPDATE account SET lease_id = NULL, lease_until = NULL WHERE id = $1", account.id)
+
+
+async def new_video(viewer: Viewer, external_id: str, added_at: datetime) -> Video:
+    """A video tracked by itself that nothing has been fetched for."""
+    return await track_video(viewer, NewVideo(Platform.TIKTOK, external_id), now=added_at)
+
+
+async def record_video(video: Video, facts: PostFacts, captured_at: datetime, now: datetime | None = None) -> Recorded:
+    """Records facts of one video as its refresh does, partitions included."""
+    await ensure_partitions(captured_at, captured_at)
+    async with transaction():
+        locked = await lock_video(video.organization_id, video.id)
+        assert locked is not None
+        source = Source(video.id, "test", "test")
+        recorded = await record_post(
+            video.organization_id, locked.state, facts, captured_at, source, now or captured_at
+        )
+        await record_organization(video.organization_id, recorded)
+    return recorded

@@ -93,6 +93,33 @@ def percent(numerator: Sequence[int | None], denominator: int | None, scale: int
     return Fraction(scale * sum(known), denominator)
 
 
+def growth(
+    entities: Sequence[Entity], counter: str, before: datetime, start: datetime, end: datetime, *, of_levels: bool
+) -> Fraction | None:
+    """Growth in percent of [start, end) against [before, start): of gains, or of the levels at the ends."""
+    if of_levels:
+        value, previous = (total([level(entity, counter, instant) for entity in entities]) for instant in (end, start))
+    else:
+        value = total([gain(entity, counter, start, end) for entity in entities])
+        previous = total([gain(entity, counter, before, start) for entity in entities])
+    if value is None or previous is None or previous <= 0:
+        return None
+    return Fraction(100 * (value - previous), previous)
+
+
+def delta(entity: Entity, counter: str, today: date, days: int, zone: ZoneInfo) -> int | None:
+    """The gain of the `days` dates ending today."""
+    tomorrow = today + timedelta(days=1)
+    return gain(entity, counter, first_instant(tomorrow - timedelta(days=days), zone), first_instant(tomorrow, zone))
+
+
+def ranked(values: Mapping[str, int | Fraction | None], names: Mapping[str, str]) -> list[str]:
+    """Keys by value descending, unknown ones last, then by lower-cased name, then by key."""
+    by_name = sorted(values, key=lambda key: (names[key].lower(), key))
+    known = sorted((key for key in by_name if values[key] is not None), key=lambda key: values[key], reverse=True)
+    return known + [key for key in by_name if values[key] is None]
+
+
 def metrics(
     posts: Sequence[tuple[Entity, datetime | None]],
     profiles: Sequence[Entity],

@@ -3,22 +3,28 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import asyncpg
+from dramatiq import Actor
 from redis.exceptions import RedisError
 from tortoise.exceptions import BaseORMException
 
-from app.core.collect.sweep import make_room, sweep_due_accounts
+from app.core.collect.sweep import make_room, sweep_due
+from app.core.tracking.removal import delete_expired_removals
 from app.domain.clock import utc_now
+from app.domain.records import Refreshable
 from app.runtime import Runtime, open_runtime
 from app.settings import Settings, read_settings
-from workers.actors import refresh_account
+from workers.actors import refresh_account, refresh_video
 from workers.capacity import count_threads
 
 log = logging.getLogger(__name__)
 
-PARTITIONS_EVERY = timedelta(hours=1)
+UPKEEP_EVERY = timedelta(hours=1)
+ACTORS: Mapping[Refreshable, Actor[..., Any]] = {Refreshable.ACCOUNT: refresh_account, Refreshable.VIDEO: refresh_video}
 PASSING = (OSError, RedisError, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException)
 """Errors of servers that are away for a while: the next look comes in a second."""
 
@@ -26,13 +32,13 @@ PASSING = (OSError, RedisError, asyncpg.PostgresError, asyncpg.InterfaceError, B
 async def run_scheduler(settings: Settings, stop: asyncio.Event) -> None:
     """Looks for what is due until told to stop. A server that is away costs a wait, never the scheduler."""
     async with open_runtime(settings) as runtime:
-        partitions_made_at: datetime | None = None
+        kept_up_at: datetime | None = None
         while not stop.is_set():
             now = utc_now()
             try:
-                if partitions_made_at is None or now - partitions_made_at > PARTITIONS_EVERY:
-                    await make_room(now, now)
-                    partitions_made_at = now
+                if kept_up_at is None or now - kept_up_at > UPKEEP_EVERY:
+                    await keep_up(settings, now)
+                    kept_up_at = now
                 await hand_out(runtime, now)
             except PASSING as error:
                 log.warning("nothing is handed out for now: %s", error)
@@ -42,14 +48,22 @@ async def run_scheduler(settings: Settings, stop: asyncio.Event) -> None:
                 continue
 
 
+async def keep_up(settings: Settings, now: datetime) -> None:
+    """Makes room for what is to come, and deletes what was removed longer ago than it can be restored."""
+    await make_room(now, now)
+    undo = timedelta(days=settings.removal_undo_days)
+    while await delete_expired_removals(undo, now):
+        continue
+
+
 async def hand_out(runtime: Runtime, now: datetime) -> int:
     """Leases what is due, as far as workers are free, and sends a message for each; how many."""
     threads = await count_threads(runtime.redis)
-    leases = await sweep_due_accounts(now, runtime.lease_time, threads)
+    leases = await sweep_due(now, runtime.lease_time, threads)
 
     def send() -> None:
         for lease in leases:
-            refresh_account.send(str(lease.organization_id), str(lease.account_id), str(lease.id))
+            ACTORS[lease.kind].send(str(lease.organization_id), str(lease.target_id), str(lease.id))
 
     if leases:
         await asyncio.to_thread(send)

@@ -17,7 +17,7 @@ Key = str | int | float | bool | datetime | UUID | None
 """One value of the order a list is in; the last value of a key is always the row's id."""
 
 SIGNATURE_BYTES = 9
-LONGEST_CURSOR = 1024
+LONGEST_CURSOR = 2048
 LARGEST_PAGE = 200
 DEFAULT_PAGE = 50
 
@@ -84,18 +84,23 @@ class PageRequest:
 
 
 def page_request(
-    first: int | None = None, after: str | None = None, last: int | None = None, before: str | None = None
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+    default_size: int = DEFAULT_PAGE,
 ) -> PageRequest:
     """The page that Relay's four arguments ask for.
 
-    Raises InvalidInput naming the argument: sizes are 1 to 200 (50 by default), and the two directions do not mix.
+    Raises InvalidInput naming the argument: sizes are 1 to 200 (`default_size` when none is given), and the two
+    directions do not mix.
     """
     if (last is not None or before is not None) and (first is not None or after is not None):
         raise InvalidInput("first/after and last/before do not mix. Ask in one direction.", "first")
     backward = last is not None or before is not None
     name, size = ("last", last) if backward else ("first", first)
     if size is None:
-        size = DEFAULT_PAGE
+        size = default_size
     if not 1 <= size <= LARGEST_PAGE:
         raise InvalidInput(f"{name} is {size}; it takes 1 to {LARGEST_PAGE}.", name)
     return PageRequest(size, before if backward else after, backward)

@@ -70,6 +70,8 @@ RATIOS: Mapping[str, Ratio] = {
 }
 
 POSTS_PUBLISHED = "posts_published"
+PUBLISHED_EVER = "posts_published_ever"
+DAYS = "days"
 
 METRICS = (*SERIES_COUNTERS, POSTS_PUBLISHED, *RATIOS)
 """Every metric by name."""
@@ -107,19 +109,68 @@ def value_of(metric: str, amounts: Amounts, *, as_level: bool = False) -> Value:
     return amounts[f"{metric}_level" if as_level else f"{metric}_gain"]
 
 
-def change_percent(current: Fraction | int | None, previous: Fraction | int | None) -> Fraction | None:
-    """(current - previous) / previous x 100: 0 when both are 0, None when the previous one is 0, negative or unknown.
+def sum_amounts(terms: Iterable[str], parts: Iterable[tuple[Amounts, int]], days: int) -> dict[str, int | None]:
+    """The terms of a set over a stretch of `days`, from those of its parts, each that many times.
+
+    A sum counts the parts that have the term and is None when none has; counts of things are never None.
+
+    >>> sum_amounts(["views_gain", "likes_gain"], [({"views_gain": 2, "likes_gain": None}, 3)], 7)
+    {'views_gain': 6, 'likes_gain': None, 'days': 7}
+    """
+    sums: dict[str, int | None] = {term: 0 if term in (POSTS_PUBLISHED, PUBLISHED_EVER) else None for term in terms}
+    for amounts, times in parts:
+        for term in sums:
+            amount = amounts[term]
+            if amount is not None:
+                sums[term] = (sums[term] or 0) + times * amount
+    return {**sums, DAYS: days}
+
+
+def total_of(values: Iterable[int | None]) -> int | None:
+    """The sum of the values that are known; None when none is.
+
+    >>> total_of([None, 2, 3]), total_of([None])
+    (5, None)
+    """
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def growth_percent(value: Value, before: Value) -> Fraction | None:
+    """(value - before) / before x 100; None when the one before is 0, negative or unknown.
+
+    >>> growth_percent(150, 100), growth_percent(0, 0), growth_percent(5, -1), growth_percent(None, 3)
+    (Fraction(50, 1), None, None, None)
+    """
+    if value is None or before is None or before <= 0:
+        return None
+    return Fraction(value - before) / before * 100
+
+
+def growth_of(counter: str, amounts: Amounts, before: Amounts) -> Fraction | None:
+    """A counter's growth against the bucket before, in percent: of the gains of posts, of the levels of profiles."""
+    as_level = counter in ACCOUNT_COUNTERS
+    return growth_percent(value_of(counter, amounts, as_level=as_level), value_of(counter, before, as_level=as_level))
+
+
+def share_percent(part: Value, whole: Value) -> Fraction | None:
+    """part / whole x 100; None when either is unknown or the whole is not positive.
+
+    >>> share_percent(1, 3), share_percent(1, 0)
+    (Fraction(100, 3), None)
+    """
+    if part is None or whole is None or whole <= 0:
+        return None
+    return Fraction(part) / whole * 100
+
+
+def change_percent(current: Value, previous: Value) -> Fraction | None:
+    """The growth against the window before, and 0 when both are 0.
 
     >>> change_percent(150, 100), change_percent(0, 0), change_percent(5, 0), change_percent(None, 3)
     (Fraction(50, 1), Fraction(0, 1), None, None)
     """
-    if current is None or previous is None:
-        return None
-    if current == 0 and previous == 0:
-        return Fraction(0)
-    if previous <= 0:
-        return None
-    return Fraction(current - previous) / Fraction(previous) * 100
+    return Fraction(0) if current == 0 and previous == 0 else growth_percent(current, previous)
 
 
 def rounded(value: Fraction | int) -> float:

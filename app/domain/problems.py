@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.domain.records import Account, Creator
+    from app.domain.records import Account, Creator, Video
 
 
 class Problem(Exception):
@@ -47,6 +47,16 @@ class HandleTaken(Problem):
             f"@{account.handle} on {account.platform.value} is tracked already. Use the existing account.", *path
         )
         self.account = account
+
+
+class VideoTaken(Problem):
+    """The organization tracks this video by itself already; `video` is the one that exists."""
+
+    code = "VIDEO_TAKEN"
+
+    def __init__(self, video: "Video", *path: str) -> None:
+        super().__init__(f"{video.url} is tracked by itself already. Use the existing video.", *path)
+        self.video = video
 
 
 class AccountLinkedElsewhere(Problem):

@@ -28,6 +28,15 @@ class SeriesMode(StrEnum):
     LEVEL = "level"
 
 
+class Division(StrEnum):
+    """What the members of a subject are told apart by."""
+
+    CREATOR = "creator"
+    ACCOUNT = "account"
+    PLATFORM = "platform"
+    VIDEO = "video"
+
+
 class SubjectKind(StrEnum):
     """Whose figures they are: a set of posts and accounts, or a single video."""
 
@@ -79,23 +88,39 @@ class Stretch:
     """What a set amounts to over one stretch, by the terms that metrics are made of."""
 
     amounts: Mapping[str, int | None]
-    is_observed: bool
-    is_baseline: bool
+    is_observed: bool | None = None
+    is_baseline: bool | None = None
+    """Both None where nobody asked for them."""
 
 
 def cut_window(window: Window, granularity: Granularity | int, today: date) -> list[Span]:
     """The buckets of a window, oldest first: days, ISO weeks, months, or that many days counted from its start.
 
     The first and last are cut to the window. A bucket is partial where the window cuts it and while its last day has
-    not ended (`today` is the local date in the window's zone). Raises InvalidInput for a number of days out of bounds.
+    not ended (`today` is the local date in the window's zone). Raises InvalidInput naming `bucket_days` for a number of
+    days out of bounds.
     """
     if isinstance(granularity, int) and not 1 <= granularity <= LONGEST_WINDOW_DAYS:
-        raise InvalidInput(f"A bucket of {granularity} days; it takes 1 to {LONGEST_WINDOW_DAYS}.", "granularity")
+        raise InvalidInput(f"A bucket of {granularity} days; it takes 1 to {LONGEST_WINDOW_DAYS}.", "bucket_days")
     spans = []
     for start, end in _calendar(window.start, window.end, granularity):
         cut_start, cut_end = max(start, window.start), min(end, window.end)
         spans.append(Span(cut_start, cut_end, (cut_start, cut_end) != (start, end) or cut_end >= today))
     return spans
+
+
+def bucket_before(window: Window, granularity: Granularity | int) -> date | None:
+    """Where the bucket before the first of a window begins, whole as that one is; None when the window cuts the first.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> str(bucket_before(Window(date(2026, 3, 1), date(2026, 4, 5), ZoneInfo("UTC")), Granularity.MONTH))
+    '2026-02-01'
+    """
+    start, end = next(_calendar(window.start, window.end, granularity))
+    if start < window.start or end > window.end:
+        return None
+    last = start - timedelta(days=1)
+    return last.replace(day=1) if granularity is Granularity.MONTH else last - (end - start)
 
 
 def read_stretches(sums: Mapping[int, Sums], count: int, end: Totals, counters: Sequence[str]) -> list[Stretch]:

@@ -29,12 +29,14 @@ UPDATE account SET
     ", ".join(
         f"{counter} = CASE WHEN {counter} IS NULL AND ($4::int[])[{number}] = 0 THEN NULL"
         f" ELSE coalesce({counter}, 0) + ($3::bigint[])[{number}] END"
-        for number, counter in enumerate(ACCOUNT_COUNTERS + POST_COUNTERS, 1)
+        for number, counter in enumerate(ACCOUNT_COUNTERS, 1)
     )
 },
     {
     ", ".join(
-        f"{counter}_known = {counter}_known + ($4::int[])[{number}]"
+        f"{counter} = CASE WHEN {counter}_known + ($4::int[])[{number}] = 0 THEN NULL"
+        f" ELSE coalesce({counter}, 0) + ($3::bigint[])[{number}] END,"
+        f" {counter}_known = {counter}_known + ($4::int[])[{number}]"
         for number, counter in enumerate(POST_COUNTERS, 1 + len(ACCOUNT_COUNTERS))
     )
 },
@@ -106,14 +108,18 @@ async def insert_account(
 
 async def select_accounts(organization_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Account]:
     """The organization's accounts among `ids`."""
-    rows = await fetch("SELECT * FROM account WHERE organization_id = $1 AND id = ANY($2)", organization_id, list(ids))
+    rows = await fetch(
+        "SELECT * FROM account WHERE organization_id = $1 AND id = ANY($2) AND removed_at IS NULL",
+        organization_id,
+        list(ids),
+    )
     return {row["id"]: account_record(row) for row in rows}
 
 
 async def select_account_by_handle(organization_id: UUID, platform: Platform, handle: str) -> Account | None:
     """The organization's account of that canonical handle."""
     row = await fetch_row(
-        "SELECT * FROM account WHERE organization_id = $1 AND platform = $2 AND handle = $3",
+        "SELECT * FROM account WHERE organization_id = $1 AND platform = $2 AND handle = $3 AND removed_at IS NULL",
         organization_id,
         platform.value,
         handle,
@@ -124,7 +130,7 @@ async def select_account_by_handle(organization_id: UUID, platform: Platform, ha
 async def page_accounts(viewer: Viewer, filter: AccountFilter, page: PageRequest, *, with_total: bool) -> Page[Account]:
     """One page of the organization's accounts, newest first."""
     listing = listing_of(filter)
-    where = "organization_id = $1 AND ($2::text IS NULL OR platform = $2)"
+    where = "organization_id = $1 AND removed_at IS NULL AND ($2::text IS NULL OR platform = $2)"
     condition, order_by, keys = page_clauses(listing, viewer, page, first_parameter=3)
     organization_id, platform = viewer.organization_id, filter.platform
     rows = await fetch(
@@ -143,7 +149,7 @@ async def set_activity(organization_id: UUID, account_id: UUID, is_active: bool,
         """
         UPDATE account SET is_active = $3, is_paused_by_creator = false,
                            next_refresh_at = CASE WHEN $3 AND NOT is_active THEN $4 ELSE next_refresh_at END
-        WHERE organization_id = $1 AND id = $2
+        WHERE organization_id = $1 AND id = $2 AND removed_at IS NULL
         RETURNING id
         """,
         organization_id,
@@ -173,7 +179,7 @@ async def _account_refresh(
                coalesce(account.max_recent_posts, organization.max_recent_posts) AS effective_max_recent_posts,
                coalesce(account.post_lookback_days, organization.post_lookback_days) AS effective_post_lookback_days
         FROM account JOIN organization ON organization.id = account.organization_id
-        WHERE organization_id = $1 AND account.id = $2 AND ($3::uuid IS NULL OR lease_id = $3)
+        WHERE organization_id = $1 AND account.id = $2 AND removed_at IS NULL AND ($3::uuid IS NULL OR lease_id = $3)
         {lock}
         """,
         organization_id,

@@ -90,7 +90,7 @@ async def page_linked_accounts(
         SELECT linked.* FROM unnest($2::uuid[]) AS wanted (creator_id)
         CROSS JOIN LATERAL (
             SELECT * FROM account
-            WHERE organization_id = $1 AND creator_id = wanted.creator_id AND {condition}
+            WHERE organization_id = $1 AND creator_id = wanted.creator_id AND removed_at IS NULL AND {condition}
             {order_by}
         ) linked
         """,
@@ -106,7 +106,7 @@ async def page_linked_accounts(
         counted = await fetch(
             """
             SELECT creator_id, count(*) AS n FROM account
-            WHERE organization_id = $1 AND creator_id = ANY($2) GROUP BY creator_id
+            WHERE organization_id = $1 AND creator_id = ANY($2) AND removed_at IS NULL GROUP BY creator_id
             """,
             viewer.organization_id,
             creator_ids,
@@ -228,6 +228,7 @@ def with_sums(chosen: str) -> str:
         FROM (
             SELECT platform, count(*) AS accounts, sum(followers) AS followers FROM account
             WHERE account.organization_id = creator.organization_id AND account.creator_id = creator.id
+              AND account.removed_at IS NULL
             GROUP BY platform
         ) AS by_platform
     ) AS linked

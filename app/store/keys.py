@@ -39,6 +39,12 @@ async def ensure_organization(name: str, cursor_secret: bytes, now: datetime) ->
     return organization.id
 
 
+async def select_organization_by_name(name: str) -> tuple[UUID, bytes] | None:
+    """The id and cursor secret of the organization of that name."""
+    organization = await models.Organization.get_or_none(name=name)
+    return None if organization is None else (organization.id, organization.cursor_secret)
+
+
 async def select_first_organization() -> tuple[UUID, str] | None:
     """The oldest organization."""
     organization = await models.Organization.all().order_by("created_at", "id").first()

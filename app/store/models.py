@@ -143,7 +143,7 @@ class Video(Model):
     external_id = fields.CharField(max_length=128)
     shortcode = fields.CharField(max_length=64, null=True)
     author_handle = fields.CharField(max_length=64, null=True)
-    kind = fields.CharField(max_length=16)
+    kind = fields.CharField(max_length=16, null=True)
     caption = fields.TextField(null=True)
     published_at = fields.DatetimeField(null=True)
     duration_seconds = fields.IntField(null=True)
@@ -218,7 +218,4 @@ class Run(Model):
     class Meta:
         table = "run"
         unique_together = (("organization", "id"),)
-        indexes = (
-            Index(fields=("organization_id", "account_id", "started_at"), name="run_by_account"),
-            Index(fields=("organization_id", "video_id", "started_at"), name="run_by_video"),
-        )
+        indexes = (Index(fields=("organization_id", "account_id", "started_at"), name="run_by_account"),)

@@ -13,6 +13,7 @@ from app.domain.levels import Observation
 from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS, POST_EXTRAS
 from app.domain.platforms import ViewsKind
 from app.store.db import execute, fetch
+from app.store.partitions import ObservationsNotKept, is_older_than_kept
 
 POST_COLUMNS = POST_COUNTERS + POST_EXTRAS
 
@@ -31,6 +32,31 @@ async def read_video_observations(
 ) -> dict[UUID, list[Observation]]:
     """The observations of each video captured at or after its instant, in order of capture."""
     return await _read("video", POST_COLUMNS, organization_id, since)
+
+
+async def read_video_observations_within(
+    organization_id: UUID, ids: Sequence[UUID], spans: Sequence[tuple[datetime, datetime]]
+) -> dict[UUID, list[Observation]]:
+    """The observations of each video captured in one of these half-open stretches of time, in no order."""
+    if not ids or not spans:
+        return {}
+    rows = await fetch(
+        f"""
+        SELECT o.video_id, o.captured_at, o.views_kind, o.steps, {", ".join(f"o.{name}" for name in POST_COLUMNS)}
+        FROM unnest($3::timestamptz[], $4::timestamptz[]) AS span (start, until)
+        JOIN video_observation o
+          ON o.organization_id = $1 AND o.video_id = ANY($2)
+         AND o.captured_at >= span.start AND o.captured_at < span.until
+        """,
+        organization_id,
+        list(ids),
+        [start for start, _ in spans],
+        [until for _, until in spans],
+    )
+    found: dict[UUID, list[Observation]] = {}
+    for row in rows:
+        found.setdefault(row["video_id"], []).append(_observation(row, POST_COLUMNS))
+    return found
 
 
 async def read_account_observations(
@@ -124,20 +150,21 @@ async def _store(
         arrays.append([observation.views_kind for _, observation in ordered])
     arrays += [[_value(observation, name) for _, observation in ordered] for name in counters]
     unnested = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 5))
+    earliest = min(observation.captured_at for _, observation in ordered)
     replaced = ("captured_at", "run_id", "provider", "route", *columns[2:])
-    await execute(
-        f"""
+    statement = f"""
         INSERT INTO {entity}_observation (organization_id, run_id, provider, route, {", ".join(columns)})
         SELECT $1, $2, $3, $4, {", ".join(columns)} FROM unnest({unnested}) AS new ({", ".join(columns)})
         ON CONFLICT (organization_id, {entity}_id, captured_at)
         DO UPDATE SET {", ".join(f"{name} = EXCLUDED.{name}" for name in replaced[1:])}
-        """,
-        organization_id,
-        source.run_id,
-        source.provider,
-        source.route,
-        *arrays,
-    )
+        """
+    try:
+        await execute(statement, organization_id, source.run_id, source.provider, source.route, *arrays)
+    except asyncpg.CheckViolationError as error:
+        if not is_older_than_kept(error):
+            raise
+        message = f"Observations as old as {earliest:%Y-%m-%d} are no longer kept, and none are taken in any more."
+        raise ObservationsNotKept(message) from None
 
 
 def _steps(observation: Observation) -> str | None:

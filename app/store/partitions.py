@@ -24,6 +24,12 @@ class ObservationsInUse(Problem):
     code = "OBSERVATIONS_IN_USE"
 
 
+class ObservationsNotKept(Problem):
+    """Facts are older than what is kept: added to rollups whose own observations are gone, they would falsify them."""
+
+    code = "OBSERVATIONS_NOT_KEPT"
+
+
 async def ensure_partitions(first: datetime, now: datetime) -> None:
     """Makes the partitions from `first` to three months after `now` that do not exist yet. Idempotent."""
     last = _month(now.astimezone(UTC).date(), MONTHS_AHEAD)
@@ -136,6 +142,11 @@ async def _refused_before(table: str) -> date | None:
 def is_missing_partition(error: BaseException) -> bool:
     """Whether a statement failed because the time of a row has no partition yet."""
     return isinstance(error, asyncpg.CheckViolationError) and "no partition of relation" in str(error)
+
+
+def is_older_than_kept(error: BaseException) -> bool:
+    """Whether a statement failed because observations of that time were dropped once."""
+    return isinstance(error, asyncpg.CheckViolationError) and str(error.constraint_name).endswith("_kept")
 
 
 def _month(day: date, later: int) -> date:

@@ -102,6 +102,33 @@ async def add_account_sums(
     )
 
 
+async def read_video_slots(organization_id: UUID, ids: Sequence[UUID]) -> dict[UUID, dict[datetime, Vector]]:
+    """All that posts which are tracked by themselves add up, by quarter of an hour; others are absent."""
+    rows = await fetch(
+        f"""
+        SELECT video_id, slot, {", ".join(SUM_COLUMNS)} FROM video_slot
+        WHERE organization_id = $1 AND video_id = ANY($2)
+        """,
+        organization_id,
+        list(ids),
+    )
+    found: dict[UUID, dict[datetime, Vector]] = {}
+    for row in rows:
+        found.setdefault(row["video_id"], {})[row["slot"]] = list(row)[2:]
+    return found
+
+
+async def add_video_slots(organization_id: UUID, sums: Mapping[tuple[UUID, datetime], Vector]) -> None:
+    """Adds to the rows of posts that are tracked by themselves, per quarter of an hour."""
+    await _add(
+        "video_slot",
+        ("video_id", "slot"),
+        ("uuid", "timestamptz"),
+        organization_id,
+        [([video_id, slot], vector) for (video_id, slot), vector in sorted(sums.items(), key=lambda item: item[0])],
+    )
+
+
 async def add_organization_sums(
     organization_id: UUID, unit: str, sums: Mapping[date, Vector] | Mapping[datetime, Vector]
 ) -> None:

@@ -336,7 +336,7 @@ CREATE TABLE public.video (
     external_id character varying(128) NOT NULL,
     shortcode character varying(64),
     author_handle character varying(64),
-    kind character varying(16) NOT NULL,
+    kind character varying(16),
     caption text,
     published_at timestamp with time zone,
     duration_seconds integer,
@@ -521,7 +521,7 @@ CREATE UNIQUE INDEX account_tracked_handle ON public.account USING btree (organi
 CREATE INDEX creator_by_added_at ON public.creator USING btree (organization_id, added_at, id);
 CREATE INDEX creator_search ON public.creator USING gin (public.trigrams(search_text));
 CREATE INDEX run_by_account ON public.run USING btree (organization_id, account_id, started_at);
-CREATE INDEX run_by_video ON public.run USING btree (organization_id, video_id, started_at);
+CREATE INDEX run_by_video ON public.run USING btree (video_id, started_at) WHERE (video_id IS NOT NULL);
 CREATE INDEX video_by_published_at ON public.video USING btree (organization_id, published_at) WHERE (published_at IS NOT NULL);
 CREATE INDEX video_day_by_day ON ONLY public.video_day USING btree (organization_id, day) INCLUDE (video_id, views_level, plays_level, likes_level, comments_level, shares_level, saves_level);
 CREATE INDEX video_due ON public.video USING btree (next_refresh_at) WHERE (is_active AND (next_refresh_at IS NOT NULL));

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from app.domain.cursors import PageRequest
 from app.domain.facts import PostFacts
@@ -40,8 +41,9 @@ DESCRIBED = (
 
 STATE_COLUMNS = ", ".join(
     (
-        *("id", "account_id", "external_id", "first_refreshed_at", "last_refreshed_at", "last_observed_day"),
-        *("grows_from_zero", "views_known_late_at", "views_kind"),
+        *("id", "account_id", "added_at", "external_id", "published_at"),
+        *("first_refreshed_at", "last_refreshed_at", "last_observed_day", "grows_from_zero", "views_known_late_at"),
+        "views_kind",
         *(column for name in POST_COUNTERS for column in (name, f"{name}_start")),
     )
 )
@@ -54,7 +56,11 @@ class VideoState:
 
     id: UUID
     account_id: UUID | None
+    """The account whose feed it was found in."""
+    added_at: datetime | None
+    """When tracking of the post by itself began; None while it is not."""
     external_id: str
+    published_at: datetime | None
     first_refreshed_at: datetime | None
     last_refreshed_at: datetime | None
     last_observed_day: date | None
@@ -72,7 +78,11 @@ def listing_of(account_id: UUID) -> Listing:
 
 async def select_videos(organization_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Video]:
     """The organization's videos among `ids`."""
-    rows = await fetch("SELECT * FROM video WHERE organization_id = $1 AND id = ANY($2)", organization_id, list(ids))
+    rows = await fetch(
+        "SELECT * FROM video WHERE organization_id = $1 AND id = ANY($2) AND removed_at IS NULL",
+        organization_id,
+        list(ids),
+    )
     return {row["id"]: video_record(row) for row in rows}
 
 
@@ -93,7 +103,7 @@ async def page_videos(
         SELECT posts.* FROM unnest($2::uuid[]) AS wanted (account_id)
         CROSS JOIN LATERAL (
             SELECT video.*, {PUBLISHED} AS sort_published_at FROM video
-            WHERE organization_id = $1 AND account_id = wanted.account_id AND {condition}
+            WHERE organization_id = $1 AND account_id = wanted.account_id AND removed_at IS NULL AND {condition}
             {order_by}
         ) posts
         """,
@@ -109,7 +119,7 @@ async def page_videos(
         counted = await fetch(
             """
             SELECT account_id, count(*) AS n FROM video
-            WHERE organization_id = $1 AND account_id = ANY($2) GROUP BY account_id
+            WHERE organization_id = $1 AND account_id = ANY($2) AND removed_at IS NULL GROUP BY account_id
             """,
             viewer.organization_id,
             list(account_ids),
@@ -135,6 +145,7 @@ async def select_post_owners(organization_id: UUID, platform: Platform, external
         """
         SELECT DISTINCT account_id FROM video
         WHERE organization_id = $1 AND platform = $2 AND external_id = ANY($3) AND account_id IS NOT NULL
+          AND removed_at IS NULL
         """,
         organization_id,
         platform.value,
@@ -150,7 +161,7 @@ async def lock_video_states(
     rows = await fetch(
         f"""
         SELECT {STATE_COLUMNS}
-        FROM video WHERE organization_id = $1 AND platform = $2 AND external_id = ANY($3)
+        FROM video WHERE organization_id = $1 AND platform = $2 AND external_id = ANY($3) AND removed_at IS NULL
         ORDER BY id
         FOR UPDATE
         """,
@@ -183,7 +194,7 @@ async def insert_discovered_videos(
         FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::bool[], $10::text[])
              AS new (id, platform, external_id, kind, published_at, grows, search_text)
         ON CONFLICT (organization_id, platform, external_id) WHERE removed_at IS NULL DO NOTHING
-        RETURNING id, external_id, grows_from_zero
+        RETURNING id, external_id, published_at, grows_from_zero
         """,
         organization_id,
         account_id,
@@ -200,7 +211,9 @@ async def insert_discovered_videos(
         row["external_id"]: VideoState(
             id=row["id"],
             account_id=account_id,
+            added_at=None,
             external_id=row["external_id"],
+            published_at=row["published_at"],
             first_refreshed_at=None,
             last_refreshed_at=None,
             last_observed_day=None,
@@ -214,10 +227,30 @@ async def insert_discovered_videos(
     }
 
 
+async def set_account(organization_id: UUID, ids: Sequence[UUID], account_id: UUID, found_at: datetime) -> None:
+    """Gives lone posts to the account in whose feed they were found."""
+    await execute(
+        """
+        UPDATE video SET account_id = $3, discovered_at = $4, left_account_id = NULL
+        WHERE organization_id = $1 AND id = ANY($2)
+        """,
+        organization_id,
+        list(ids),
+        account_id,
+        found_at,
+    )
+
+
 async def update_observed_videos(
-    organization_id: UUID, states: Sequence[VideoState], described: Mapping[UUID, PostFacts]
+    organization_id: UUID,
+    states: Sequence[VideoState],
+    described: Mapping[UUID, PostFacts],
+    found_at: datetime | None,
 ) -> None:
-    """Writes where posts stand now, and takes over what the newest facts show of those in `described`."""
+    """Writes where posts stand now, and takes over what the newest facts show of those in `described`.
+
+    `found_at` is when they were seen in their account's feed; None when they were asked for one by one.
+    """
     if not states:
         return
     ordered = sorted(states, key=lambda state: state.id)
@@ -225,6 +258,7 @@ async def update_observed_videos(
         ("first_refreshed_at", "timestamptz", [state.first_refreshed_at for state in ordered]),
         ("last_refreshed_at", "timestamptz", [state.last_refreshed_at for state in ordered]),
         ("last_observed_day", "date", [state.last_observed_day for state in ordered]),
+        ("grows_from_zero", "bool", [state.grows_from_zero for state in ordered]),
         ("views_known_late_at", "timestamptz", [state.views_known_late_at for state in ordered]),
         ("views_kind", "text", [state.views_kind for state in ordered]),
         *((name, "bigint", [state.levels.get(name) for state in ordered]) for name in POST_COUNTERS),
@@ -240,18 +274,19 @@ async def update_observed_videos(
         ("search_text", "text", [folded(post.caption) if post and post.caption else None for post in facts]),
     ]
     everything = [*keys, *columns, *looks]
-    unnested = ", ".join(f"${number}::{kind}[]" for number, (_, kind, _) in enumerate(everything, 2))
+    unnested = ", ".join(f"${number}::{kind}[]" for number, (_, kind, _) in enumerate(everything, 3))
     await execute(
         f"""
         UPDATE video SET {", ".join(f"{name} = new.{name}" for name, _, _ in columns)},
                          {", ".join(f"{name} = coalesce(new.{name}, video.{name})" for name, _, _ in looks)},
                          published_at = coalesce(video.published_at, new.published_at),
-                         discovered_at = least(video.discovered_at, new.first_refreshed_at),
+                         discovered_at = CASE WHEN discovered_at IS NOT NULL THEN least(discovered_at, $2) END,
                          search_text = coalesce(new.search_text, video.search_text)
         FROM unnest({unnested}) AS new ({", ".join(name for name, _, _ in everything)})
         WHERE video.organization_id = $1 AND video.id = new.id
         """,
         organization_id,
+        found_at,
         *(values for _, _, values in everything),
     )
 
@@ -268,7 +303,9 @@ def video_state(row: asyncpg.Record) -> VideoState:
     return VideoState(
         id=row["id"],
         account_id=row["account_id"],
+        added_at=row["added_at"],
         external_id=row["external_id"],
+        published_at=row["published_at"],
         first_refreshed_at=row["first_refreshed_at"],
         last_refreshed_at=row["last_refreshed_at"],
         last_observed_day=row["last_observed_day"],
@@ -290,7 +327,7 @@ def video_record(row: asyncpg.Record) -> Video:
         external_id=row["external_id"],
         shortcode=row["shortcode"],
         account_id=row["account_id"],
-        kind=VideoKind(row["kind"]),
+        kind=VideoKind(row["kind"]) if row["kind"] else None,
         url=post_url(platform, row["external_id"], row["shortcode"], row["author_handle"]),
         caption=row["caption"],
         published_at=row["published_at"],
@@ -299,8 +336,12 @@ def video_record(row: asyncpg.Record) -> Video:
         video_url=row["video_url"],
         is_pinned=row["is_pinned"],
         is_unavailable=row["is_unavailable"],
-        discovered_at=row["discovered_at"],
+        discovered_at=row["discovered_at"] if row["account_id"] is not None else None,
         added_at=row["added_at"],
+        metadata=msgspec.json.decode(row["metadata"], type=dict[str, str]),
+        is_active=row["is_active"],
+        next_refresh_at=row["next_refresh_at"] if row["is_active"] else None,
+        refresh_interval_hours=row["refresh_interval_hours"] if row["added_at"] is not None else None,
         first_refreshed_at=row["first_refreshed_at"],
         last_refreshed_at=row["last_refreshed_at"],
         views_kind=ViewsKind(row["views_kind"]) if row["views_kind"] else None,

@@ -1,11 +1,15 @@
 """The application in process, on the real database, and somebody who asks it."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
+from redis.asyncio import Redis
+from starlette.applications import Starlette
 
 from app.core.access.keys import authenticate
 from app.domain.viewer import Viewer
@@ -45,11 +49,23 @@ class Caller:
         return body["data"]
 
 
+@asynccontextmanager
+async def opened_app(settings: Settings) -> AsyncIterator[Starlette]:
+    """The application with what it needs of a runtime, on the database that is open already."""
+    app = create_app(settings)
+    assert settings.redis_url is not None
+    async with Redis.from_url(settings.redis_url) as redis:
+        app.state.runtime = SimpleNamespace(redis=redis)
+        yield app
+
+
 @pytest.fixture
 async def client(database: None, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the application, without a key."""
-    transport = httpx.ASGITransport(create_app(settings))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+    async with (
+        opened_app(settings) as app,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client,
+    ):
         yield client
 
 

@@ -142,35 +142,5 @@ async def test_the_statements_do_not_grow_with_the_rows(
         "{ accounts { nodes { metrics { views { current } engagementRate { current } postsPublished { current } } "
         'videos { nodes { metrics(timezone: "Europe/Berlin") { views { current } } } } } } }'
     )
-    # The key; accounts; their sums, publications and late views; videos; their histories and observations.
-    assert statements == 8
-
-
-async def test_leaderboards(caller: Caller) -> None:
-    account = await observed(caller)
-    data = await caller.data(
-        f"""{{
-          topAccounts(metric: ENGAGEMENT_RATE, window: {WINDOW}) {{
-            start end rankedCount rows {{ rank previousRank value previousValue isComplete account {{ handle }} }}
-          }}
-          topCreators(limit: 3) {{ rankedCount rows {{ rank }} }}
-        }}"""
-    )
-    assert data["topAccounts"] == {
-        "start": "2026-03-02",
-        "end": "2026-03-05",
-        "rankedCount": 1,
-        "rows": [
-            {
-                "rank": 1,
-                "previousRank": 1,
-                "value": 3.3913,
-                "previousValue": None,
-                "isComplete": True,
-                "account": {"handle": account.handle},
-            }
-        ],
-    }
-    assert data["topCreators"] == {"rankedCount": 0, "rows": []}
-    body = await caller.ask("{ topAccounts(limit: 201) { rankedCount } }")
-    assert body["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT", "argument": "limit"}
+    # The key; accounts; their sums, publications and late views; videos; their levels, all from before the windows.
+    assert statements == 7

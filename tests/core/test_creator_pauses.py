@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.core.collect.sweep import sweep_due_accounts
+from app.core.collect.sweep import sweep_due
 from app.core.tracking.accounts import load_accounts, set_account_active
 from app.core.tracking.creators import (
     delete_creator,
@@ -156,8 +156,8 @@ async def test_a_paused_account_is_not_swept(own_engines: object) -> None:
     await link_account(viewer, creator.id, with_creator.id, now=NOW)
     await update_creator(viewer, creator.id, PAUSE, now=NOW)
     hour = timedelta(hours=1)
-    assert [lease.account_id for lease in await sweep_due_accounts(LATER, hour, 8)] == [swept.id]
+    assert [lease.target_id for lease in await sweep_due(LATER, hour, 8)] == [swept.id]
     await set_account_active(viewer, paused.id, True, now=LATER)
-    assert [lease.account_id for lease in await sweep_due_accounts(LATER, hour, 8)] == [paused.id]
+    assert [lease.target_id for lease in await sweep_due(LATER, hour, 8)] == [paused.id]
     await update_creator(viewer, creator.id, RESUME, now=LATER)
-    assert [lease.account_id for lease in await sweep_due_accounts(LATER, hour, 8)] == [with_creator.id]
+    assert [lease.target_id for lease in await sweep_due(LATER, hour, 8)] == [with_creator.id]

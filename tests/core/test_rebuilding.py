@@ -16,9 +16,9 @@ from app.domain.problems import InvalidInput
 from app.domain.records import Account
 from app.domain.viewer import Viewer
 from app.settings import Settings
+from app.store.collect.rebuilding import COUNTER_COLUMNS
 from app.store.db import execute, fetch
 from app.store.partitions import ensure_partitions
-from app.store.rebuilding import COUNTER_COLUMNS
 from tests.factories import account_facts, at, new_account, new_viewer, post, record
 
 EPOCH = datetime(2026, 3, 24, tzinfo=UTC)

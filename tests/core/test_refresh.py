@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from app.core.collect.recent import RecentFacts
-from app.core.collect.refresh import Lease, Refreshed, refresh_account
-from app.core.collect.sweep import renew_lease, sweep_due_accounts, take_lease
+from app.core.collect.refresh import refresh_account
+from app.core.collect.runs import Refreshed
+from app.core.collect.sweep import Lease, renew_lease, sweep_due, take_lease
 from app.core.tracking.accounts import NewAccount, load_accounts, track_account
 from app.core.tracking.videos import list_videos
 from app.domain.cursors import page_request
@@ -300,19 +301,19 @@ async def test_sweeps_lease_each_due_account_once(own_engines: Settings) -> None
         await track_account(viewer, NewAccount(TIKTOK, f"due{number}"), now=now - timedelta(seconds=60 - number))
         for number in range(30)
     ]
-    sweeps = await asyncio.gather(*(sweep_due_accounts(now, LEASE, 3) for _ in range(4)))
-    leased = [lease.account_id for sweep in sweeps for lease in sweep]
+    sweeps = await asyncio.gather(*(sweep_due(now, LEASE, 3) for _ in range(4)))
+    leased = [lease.target_id for sweep in sweeps for lease in sweep]
     assert len(leased) == len(set(leased))
     # Each sweep takes at most twice the free threads, the longest due first.
     assert set(leased) == {account.id for account in accounts[: len(leased)]}
     assert len(leased) <= 24
-    assert await sweep_due_accounts(now, LEASE, 3) == []
-    assert await sweep_due_accounts(now, LEASE, 0) == []
+    assert await sweep_due(now, LEASE, 3) == []
+    assert await sweep_due(now, LEASE, 0) == []
 
     # A lease that ran out is anybody's again, and the one who had it is told.
     later = now + LEASE + timedelta(seconds=1)
     old = next(lease for sweep in sweeps for lease in sweep)
-    taken = [lease for _ in range(8) for lease in await sweep_due_accounts(later, LEASE, 30)]
-    assert {lease.account_id for lease in taken} == {account.id for account in accounts}
+    taken = [lease for _ in range(8) for lease in await sweep_due(later, LEASE, 30)]
+    assert {lease.target_id for lease in taken} == {account.id for account in accounts}
     assert not await renew_lease(old, later, LEASE)
     assert await renew_lease(taken[0], later, LEASE)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.core.collect.backfill import backfill_account, missing_times, prepare_backfill
-from app.core.collect.refresh import refresh_delay
-from app.core.collect.sweep import end_lease, sweep_due_accounts, take_lease
+from app.core.collect.sweep import end_lease, sweep_due, take_lease
+from app.core.collect.waiting import refresh_delay
 from app.core.tracking.accounts import NewAccount, track_account
 from app.domain.clock import utc_now
 from app.domain.platforms import Platform
@@ -130,7 +130,7 @@ async def test_a_backfill_can_be_interrupted_and_takes_no_workers_time(desk: Des
 
 async def sweep_due_accounts_of(desk: Desk, organization_id: object) -> list[object]:
     """What a sweep leases of one organization; the rest is given back."""
-    leases = await sweep_due_accounts(utc_now(), LEASE, 1000)
+    leases = await sweep_due(utc_now(), LEASE, 1000)
     for lease in leases:
         await end_lease(lease)
     return [lease for lease in leases if lease.organization_id == organization_id]
@@ -142,4 +142,4 @@ async def test_a_held_account_keeps_no_due_one_waiting(own_engines: object) -> N
     accounts = [await track_account(viewer, NewAccount(TIKTOK, f"held{n}"), now=now - DAY) for n in range(4)]
     for account in accounts[:3]:
         assert await take_lease(account.organization_id, account.id, now, LEASE, for_backfill=True) is not None
-    assert [lease.account_id for lease in await sweep_due_accounts(now, LEASE, 1)] == [accounts[3].id]
+    assert [lease.target_id for lease in await sweep_due(now, LEASE, 1)] == [accounts[3].id]

@@ -4,12 +4,12 @@ import asyncio
 from datetime import date, timedelta
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from app.core.analytics.series import subject_series
 from app.core.collect.rebuilding import rebuild_rollups, verify_rollups
 from app.core.collect.retention import apply_retention
+from app.core.tracking.removal import remove_account, restore_account
 from app.domain.problems import InvalidInput
 from app.domain.records import Account
 from app.domain.series import Granularity, SeriesMode, SubjectKind
@@ -18,9 +18,9 @@ from app.domain.windows import Window, read_zone
 from app.settings import Settings
 from app.store import partitions
 from app.store.db import execute, fetch, transaction
-from app.store.partitions import ObservationsInUse, drop_observations_before, ensure_partitions
+from app.store.partitions import ObservationsInUse, ObservationsNotKept, drop_observations_before, ensure_partitions
 from tests.end_to_end.programs import run
-from tests.factories import account_facts, at, new_account, new_viewer, post, record
+from tests.factories import account_facts, at, new_account, new_video, new_viewer, post, record
 
 FIRST = at("2026-01-20 08:00")
 NOW = at("2026-04-10 12:00")
@@ -35,7 +35,7 @@ async def months_of_history() -> tuple[Viewer, Account]:
     account = await new_account(viewer, FIRST)
     for number in range(17):
         captured_at = FIRST + timedelta(days=5 * number)
-        facts = [post(f"A{account.id}", None, {"views": 50 * number})]
+        facts = [post(str(account.id.int % 10**18), None, {"views": 50 * number})]
         await record(account, account_facts(account, captured_at, facts, {"followers": 7 * number}), now=NOW)
     return viewer, account
 
@@ -98,8 +98,8 @@ async def test_a_dropped_month_stays_refused_when_its_partition_is_made_again(ow
     with pytest.raises(InvalidInput, match="begin at 2026-03-01 or later"):
         await rebuild_rollups(date(2026, 2, 1), NOW.date())
     days = await fetch("SELECT * FROM video_day ORDER BY day")
-    late = account_facts(account, at("2026-02-03 09:00"), [post(f"A{account.id}", None, {"views": 7})])
-    with pytest.raises(asyncpg.CheckViolationError, match="_observation_kept"):
+    late = account_facts(account, at("2026-02-03 09:00"), [post(str(account.id.int % 10**18), None, {"views": 7})])
+    with pytest.raises(ObservationsNotKept, match="as old as 2026-02-03 are no longer kept"):
         await record(account, late, now=NOW)
     assert await fetch("SELECT * FROM video_day ORDER BY day") == days
     # Keeping longer brings nothing back, and the months made again are not taken for kept ones.
@@ -109,11 +109,33 @@ async def test_a_dropped_month_stays_refused_when_its_partition_is_made_again(ow
         await rebuild_rollups(date(2026, 2, 1), NOW.date())
 
 
+async def test_a_video_tracked_by_itself_afterwards_takes_its_days_along(own_engines: Settings) -> None:
+    viewer, account = await months_of_history()
+    before = await organization_gains(viewer)
+    await apply_retention(DAYS, NOW)
+    (row,) = await fetch("SELECT id, external_id FROM video WHERE account_id = $1", account.id)
+    await new_video(viewer, row["external_id"], NOW)
+    await remove_account(viewer, account.id, now=NOW)
+    assert await organization_gains(viewer) == before
+    await restore_account(viewer, account.id, now=NOW)
+    assert await organization_gains(viewer) == before
+
+
+async def organization_gains(viewer: Viewer) -> list[object]:
+    """The views gained on each day of the history."""
+    window = Window(FIRST.date(), NOW.date(), read_zone("UTC"))
+    kind, id = SubjectKind.ORGANIZATION, viewer.organization_id
+    found = await subject_series(viewer, kind, [id], window, Granularity.DAY, SeriesMode.GAIN, ["views"], now=NOW)
+    return [bucket.values["views"] for bucket in found[id].buckets]
+
+
 async def test_later_months_follow_and_refreshes_go_on(own_engines: Settings) -> None:
     viewer, account = await months_of_history()
     await apply_retention(DAYS, NOW)
     later = NOW + timedelta(days=60)
-    await record(account, account_facts(account, later, [post(f"A{account.id}", None, {"views": 900})]), now=later)
+    await record(
+        account, account_facts(account, later, [post(str(account.id.int % 10**18), None, {"views": 900})]), now=later
+    )
     assert await apply_retention(DAYS, later) == [
         f"{table}_observation_2026_{month:02}" for table in ("video", "account") for month in (3, 4)
     ]

@@ -94,4 +94,4 @@ def test_stretches_are_read_backwards_from_where_the_set_stands() -> None:
 def test_buckets_of_impossible_length_are_refused(days: int) -> None:
     with pytest.raises(InvalidInput) as refused:
         cut_window(window(d("03-01"), d("03-02")), days, LATER)
-    assert refused.value.path == ("granularity",)
+    assert refused.value.path == ("bucket_days",)

@@ -6,7 +6,7 @@ import strawberry
 from strawberry import UNSET
 
 from app.api.graphql.fields import resolver
-from app.domain.cursors import PageRequest, page_request
+from app.domain.cursors import DEFAULT_PAGE, PageRequest, page_request
 from app.domain.records import Page
 
 Node = TypeVar("Node")
@@ -17,13 +17,20 @@ Last = Annotated[int | None, strawberry.argument(description="That many from the
 Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
 
 
-def asked_page(first: int | None, after: str | None, last: int | None, before: str | None) -> PageRequest:
+def asked_page(
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+    default_size: int = DEFAULT_PAGE,
+) -> PageRequest:
     """The page that four arguments ask for, which are UNSET when left out. Raises InvalidInput naming the argument."""
     return page_request(
         None if first is UNSET else first,
         None if after is UNSET else after,
         None if last is UNSET else last,
         None if before is UNSET else before,
+        default_size,
     )
 
 
@@ -43,7 +50,7 @@ class Edge(Generic[Node]):
 
 
 @strawberry.type(description="A page of a list.")
-class Connection(Generic[Node]):
+class Paged(Generic[Node]):
     nodes: list[Node] = strawberry.field(description="What is on the page, in the order of the list.")
 
     @resolver("The same with a cursor each.")
@@ -59,4 +66,7 @@ class Connection(Generic[Node]):
             end_cursor=page.cursors[-1] if page.cursors else None,
         )
 
+
+@strawberry.type(description="A page of a list.")
+class Connection(Paged[Node]):
     total_count: int = strawberry.field(description="The size of the whole list; counted only when selected.")

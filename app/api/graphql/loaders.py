@@ -9,6 +9,8 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from app.core.analytics.breakdown import break_down
+from app.core.analytics.overview import organization_overview
 from app.core.analytics.series import subject_series
 from app.core.analytics.window_metrics import subject_metrics
 from app.core.tracking.accounts import load_accounts
@@ -16,8 +18,8 @@ from app.core.tracking.creators import list_linked_accounts, load_creators
 from app.core.tracking.videos import list_videos, load_videos
 from app.domain.cursors import PageRequest
 from app.domain.problems import NotFound
-from app.domain.records import Account, Creator, Page, Series, Video, WindowMetrics
-from app.domain.series import Granularity, SeriesMode, SubjectKind
+from app.domain.records import Account, Breakdown, Creator, Overview, Page, Series, Video, WindowMetrics
+from app.domain.series import Division, Granularity, SeriesMode, SubjectKind
 from app.domain.viewer import Viewer
 from app.domain.windows import Window
 
@@ -39,9 +41,11 @@ class SeriesAsked:
 
     kind: SubjectKind
     window: Window
-    granularity: Granularity
+    granularity: Granularity | int
     mode: SeriesMode
     metrics: tuple[str, ...]
+    growth_of: tuple[str, ...]
+    """The counters whose growth is wanted too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,16 @@ class MetricsAsked:
     kind: SubjectKind
     window: Window
     metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BreakdownAsked:
+    """The arguments of a breakdown."""
+
+    kind: SubjectKind
+    metric: str
+    by: Division
+    window: Window
 
 
 class Loaders:
@@ -65,11 +79,26 @@ class Loaders:
 
         async def read_series(ids: Sequence[UUID], asked: SeriesAsked) -> Mapping[UUID, Series]:
             return await subject_series(
-                viewer, asked.kind, ids, asked.window, asked.granularity, asked.mode, asked.metrics, now=now
+                viewer,
+                asked.kind,
+                ids,
+                asked.window,
+                asked.granularity,
+                asked.mode,
+                asked.metrics,
+                now=now,
+                growth_of_counters=asked.growth_of,
             )
 
         async def read_metrics(ids: Sequence[UUID], asked: MetricsAsked) -> Mapping[UUID, WindowMetrics]:
             return await subject_metrics(viewer, asked.kind, ids, asked.window, asked.metrics)
+
+        async def read_breakdowns(ids: Sequence[UUID], asked: BreakdownAsked) -> Mapping[UUID, Breakdown]:
+            return await break_down(viewer, asked.kind, ids, asked.metric, asked.by, asked.window)
+
+        async def read_overview(ids: Sequence[UUID], window: Window) -> Mapping[UUID, Overview]:
+            overview = await organization_overview(viewer, window)
+            return dict.fromkeys(ids, overview)
 
         self.accounts: DataLoader[UUID, Account | None] = DataLoader(_by_id(partial(load_accounts, viewer)))
         self.creators: DataLoader[UUID, Creator | None] = DataLoader(_by_id(partial(load_creators, viewer)))
@@ -80,6 +109,9 @@ class Loaders:
         self.account_videos: DataLoader[tuple[UUID, ListAsked], Page[Video]] = DataLoader(_by_arguments(read_videos))
         self.series: DataLoader[tuple[UUID, SeriesAsked], Series] = DataLoader(_by_arguments(read_series))
         self.metrics: DataLoader[tuple[UUID, MetricsAsked], WindowMetrics] = DataLoader(_by_arguments(read_metrics))
+        self.breakdowns: DataLoader[tuple[UUID, BreakdownAsked], Breakdown] = DataLoader(_by_arguments(read_breakdowns))
+        self.overviews: DataLoader[tuple[UUID, Window], Overview] = DataLoader(_by_arguments(read_overview))
+        """By the viewer's own organization."""
 
     def forget(self) -> None:
         """Drops what was read, because a mutation is about to change it."""

@@ -4,10 +4,17 @@ import re
 import secrets
 from datetime import datetime
 from hashlib import sha256
+from uuid import UUID
 
-from app.domain.problems import InvalidInput, Unauthenticated
+from app.domain.problems import InvalidInput, NotFound, Unauthenticated
 from app.domain.viewer import Scope, Viewer
-from app.store.keys import ensure_organization, insert_key, select_first_organization, select_viewer
+from app.store.keys import (
+    ensure_organization,
+    insert_key,
+    select_first_organization,
+    select_organization_by_name,
+    select_viewer,
+)
 
 KEY_PREFIX = "cg_"
 KEY_BYTES = 32
@@ -44,6 +51,22 @@ async def create_key(
     organization_id = await ensure_organization(organization_name, secrets.token_bytes(KEY_BYTES), now)
     await insert_key(organization_id, name, _digest(key), scopes, now)
     return key
+
+
+async def operate(organization_name: str) -> Viewer:
+    """Somebody at the command line who may read all of an organization, with no key. Raises NotFound."""
+    found = await select_organization_by_name(organization_name.strip())
+    if found is None:
+        raise NotFound(f"There is no organization {organization_name[:255]!r}.", "organization")
+    organization_id, cursor_secret = found
+    return Viewer(
+        organization_id=organization_id,
+        organization_name=organization_name.strip(),
+        key_id=UUID(int=0),
+        key_name="Command line",
+        scopes=frozenset({Scope.READ}),
+        cursor_secret=cursor_secret,
+    )
 
 
 async def ensure_bootstrap_key(value: str, now: datetime) -> None:

@@ -8,12 +8,10 @@ from zoneinfo import ZoneInfo
 
 from app.core.analytics.late_views import gains_before_views
 from app.core.analytics.video_amounts import read_video_amounts
-from app.domain.metrics import POSTS_PUBLISHED, counters_of, terms_of
+from app.domain.metrics import DAYS, POSTS_PUBLISHED, PUBLISHED_EVER, counters_of, terms_of
 from app.domain.series import Stretch, SubjectKind, read_stretches
 from app.domain.windows import day_start
 from app.store.analytics.series import Bounds, count_published, read_set_sums
-
-PUBLISHED_EVER = "posts_published_ever"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +28,25 @@ def bounds_of(days: Sequence[date], zone: ZoneInfo) -> Bounds:
 
 
 async def read_amounts(
-    organization_id: UUID, kind: SubjectKind, ids: Sequence[UUID], bounds: Bounds, metrics: Sequence[str]
+    organization_id: UUID,
+    kind: SubjectKind,
+    ids: Sequence[UUID],
+    bounds: Bounds,
+    metrics: Sequence[str],
+    *,
+    with_flags: bool = False,
 ) -> dict[UUID, SubjectAmounts]:
     """The amounts of every subject asked for, with all terms that `metrics` are made of.
 
-    What is not the organization's is absent. A constant number of statements, whatever the number of subjects and the
-    length of their history.
+    What is not the organization's is absent. Whether a stretch is observed or a baseline is told `with_flags`. A
+    constant number of statements, whatever the number of subjects and the length of their history.
     """
     ids = list(dict.fromkeys(ids))
+    counters = counters_of(metrics)
     if kind is SubjectKind.VIDEO:
-        videos = await read_video_amounts(organization_id, ids, bounds)
+        videos = await read_video_amounts(organization_id, ids, bounds, counters, with_flags=with_flags)
         return {video_id: SubjectAmounts(first, stretches) for video_id, (first, stretches) in videos.items()}
     terms = {term for metric in metrics for term in terms_of(metric)}
-    counters = counters_of(metrics)
     sums = await read_set_sums(organization_id, kind, ids, bounds, counters)
     published: Mapping[UUID, Sequence[int]] = {}
     if terms & {POSTS_PUBLISHED, PUBLISHED_EVER}:
@@ -72,7 +76,7 @@ def is_complete(first_observed_at: datetime | None, start: datetime) -> bool:
 def _more(bounds: Bounds, place: int, published: Sequence[int] | None) -> dict[str, int | None]:
     """The terms that are not counters."""
     days = (bounds.days[place + 1] - bounds.days[place]) // timedelta(days=1)
-    more: dict[str, int | None] = {"days": days}
+    more: dict[str, int | None] = {DAYS: days}
     if published is not None:
         more[POSTS_PUBLISHED] = published[place]
         more[PUBLISHED_EVER] = published[-1] + sum(published[: place + 1])

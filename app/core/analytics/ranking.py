@@ -1,48 +1,105 @@
-"""Leaderboards: accounts or creators ranked by a metric over a window, beside their ranks in the window before."""
+"""Leaderboards: accounts, creators or videos ranked by a metric over a window, beside their ranks in the one before."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from uuid import UUID
 
-from app.core.analytics.amounts import bounds_of, is_complete, read_amounts
-from app.domain.metrics import METRICS, ranks_of, value_of
+from app.core.analytics.amounts import bounds_of, is_complete
+from app.core.analytics.late_views import gains_before_views
+from app.core.analytics.video_levels import read_video_levels
+from app.domain.cursors import PageRequest
+from app.domain.filters import EVERY_VIDEO, VideoScope
+from app.domain.metrics import METRICS, POST_COUNTERS, counters_of
 from app.domain.problems import InvalidInput
 from app.domain.records import Leaderboard, RankedSubject
 from app.domain.series import SubjectKind
 from app.domain.viewer import Scope, Viewer
-from app.domain.windows import Window, day_start
-from app.store.analytics.ranking import select_names
+from app.domain.windows import Window
+from app.store.analytics.parameters import Parameters
+from app.store.analytics.ranking import Entrants, page_ranking, ranked_terms
+from app.store.analytics.series import Bounds
+from app.store.analytics.set_ranking import LateGains, rank_of_sets, select_subject_ids
+from app.store.analytics.video_ranking import Levels, rank_of_videos, select_rounded_videos
 
-LONGEST_LEADERBOARD = 200
 
+async def rank_subjects(
+    viewer: Viewer,
+    kind: SubjectKind,
+    metric: str,
+    window: Window,
+    page: PageRequest,
+    *,
+    scope: VideoScope = EVERY_VIDEO,
+    with_previous: bool = True,
+) -> Leaderboard:
+    """One page of the organization's accounts, creators or videos by a metric, counters by what they gained.
 
-async def rank_subjects(viewer: Viewer, kind: SubjectKind, metric: str, window: Window, limit: int) -> Leaderboard:
-    """The first `limit` (1 to 200) accounts or creators of the organization by a metric, counters by what they gained.
-
-    Ties are told apart by name, then by id; those of which nothing is known come last and are listed. The previous rank
-    is that of the same ranking over the window before. Raises InvalidInput naming `limit` or `metric`.
+    Videos are those of `scope`, which nothing else has. The greatest value comes first; those of which nothing is known
+    come last and are listed; ties are told apart by lower-cased name (a video's is how its caption begins), then by id.
+    Ranks are those in the whole ranking, whatever the page; the previous one is that of the same ranking over the
+    window before, worked out only `with_previous`. A constant number of statements, whatever the size of both.
+    Raises InvalidInput naming `metric`, and InvalidCursor naming `after` or `before` for a cursor of another ranking.
     """
     viewer.require(Scope.READ)
-    if not 1 <= limit <= LONGEST_LEADERBOARD:
-        raise InvalidInput(f"limit is {limit}; it takes 1 to {LONGEST_LEADERBOARD}.", "limit")
     if metric not in METRICS:
         raise InvalidInput(f"{metric[:64]!r} is no metric; there are {', '.join(METRICS)}.", "metric")
     previous = window.previous
-    names = await select_names(viewer.organization_id, kind)
-    bounds = bounds_of([previous.start, window.start, window.end + timedelta(days=1)], window.zone)
-    amounts = await read_amounts(viewer.organization_id, kind, list(names), bounds, [metric])
-    before = {subject_id: value_of(metric, found.stretches[0].amounts) for subject_id, found in amounts.items()}
-    values = {subject_id: value_of(metric, found.stretches[1].amounts) for subject_id, found in amounts.items()}
-    previous_ranks = ranks_of(before, names)
-    start = day_start(window.start, window.zone)
-    rows = [
-        RankedSubject(
-            subject_id,
-            rank,
-            previous_ranks[subject_id],
-            values[subject_id],
-            before[subject_id],
-            is_complete(amounts[subject_id].first_observed_at, start),
-        )
-        for subject_id, rank in ranks_of(values, names).items()
-        if rank <= limit
-    ]
-    return Leaderboard(window.start, window.end, previous.start, previous.end, window.zone.key, len(values), rows)
+    starts = [previous.start, window.start] if with_previous else [window.start]
+    bounds = bounds_of([*starts, window.end + timedelta(days=1)], window.zone)
+    parameters = Parameters()
+    entrants = await _entrants(viewer.organization_id, kind, scope, metric, bounds, parameters)
+    binding = (
+        f"ranking {kind.value} {metric} {window.start} {window.end} {window.zone.key}"
+        f" creator={scope.creator_id} account={scope.account_id} platform={scope.platform}"
+    )
+    found, ranked_count = await page_ranking(
+        viewer, binding, metric, entrants, parameters, page, with_previous=with_previous
+    )
+    start = bounds.instants[-2]
+    return Leaderboard(
+        nodes=[
+            RankedSubject(
+                subject_id=row.id,
+                rank=row.rank,
+                previous_rank=row.previous_rank,
+                value=row.value,
+                previous_value=row.previous_value,
+                is_complete=is_complete(row.first_observed_at, start),
+            )
+            for row in found.nodes
+        ],
+        cursors=found.cursors,
+        has_next_page=found.has_next_page,
+        has_previous_page=found.has_previous_page,
+        start=window.start,
+        end=window.end,
+        previous_start=previous.start,
+        previous_end=previous.end,
+        timezone=window.zone.key,
+        ranked_count=ranked_count,
+    )
+
+
+async def _entrants(
+    organization_id: UUID, kind: SubjectKind, scope: VideoScope, metric: str, bounds: Bounds, parameters: Parameters
+) -> Entrants:
+    if kind is SubjectKind.VIDEO:
+        folded = await _fold_rounded(organization_id, scope, metric, bounds)
+        return rank_of_videos(parameters, organization_id, scope, bounds, metric, folded)
+    late: LateGains = {}
+    if any(term.startswith("viewed_") for term in ranked_terms(metric)):
+        ids = await select_subject_ids(organization_id, kind)
+        late = await gains_before_views(organization_id, kind, ids, bounds)
+    return rank_of_sets(parameters, organization_id, kind, bounds, metric, late)
+
+
+async def _fold_rounded(organization_id: UUID, scope: VideoScope, metric: str, bounds: Bounds) -> Mapping[UUID, Levels]:
+    """The levels at the edges of those videos of which one has to read more than the last value known there."""
+    counters = [counter for counter in counters_of([metric]) if counter in POST_COUNTERS]
+    if not counters:
+        return {}
+    ids = await select_rounded_videos(organization_id, scope, bounds.instants)
+    if not ids:
+        return {}
+    found = await read_video_levels(organization_id, ids, bounds, counters)
+    return {video_id: levels for video_id, (_, levels) in found.items()}

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.core.analytics.amounts import bounds_of, is_complete, read_amounts
-from app.domain.metrics import value_of
+from app.domain.metrics import growth_of, value_of
 from app.domain.records import Bucket, Series
-from app.domain.series import Granularity, SeriesMode, SubjectKind, cut_window
+from app.domain.series import Granularity, SeriesMode, SubjectKind, bucket_before, cut_window
 from app.domain.viewer import Scope, Viewer
 from app.domain.windows import Window, day_start
 
@@ -22,16 +22,23 @@ async def subject_series(
     metrics: Sequence[str],
     *,
     now: datetime,
+    growth_of_counters: Sequence[str] = (),
 ) -> dict[UUID, Series]:
     """A series per subject, whichever kind it is; an id that is not of the viewer's organization is absent.
 
     A post counter is summed over discovered posts, a profile counter over accounts. Every bucket of the window is
-    there. Counters are gains in the bucket or levels at its end, ratios exact fractions; None while unknown.
+    there. Counters are gains in the bucket or levels at its end, ratios exact fractions; None while unknown. The growth
+    of a counter is against the bucket before, also of the first bucket unless the window cuts it.
     """
     viewer.require(Scope.READ)
     spans = cut_window(window, granularity, now.astimezone(window.zone).date())
-    bounds = bounds_of([*(span.start for span in spans), window.end + timedelta(days=1)], window.zone)
-    amounts = await read_amounts(viewer.organization_id, kind, ids, bounds, metrics)
+    before = bucket_before(window, granularity) if growth_of_counters else None
+    starts = [*([] if before is None else [before]), *(span.start for span in spans)]
+    bounds = bounds_of([*starts, window.end + timedelta(days=1)], window.zone)
+    amounts = await read_amounts(
+        viewer.organization_id, kind, ids, bounds, [*metrics, *growth_of_counters], with_flags=True
+    )
+    first = len(starts) - len(spans)
     as_level = mode is SeriesMode.LEVEL
     return {
         set_id: Series(
@@ -44,11 +51,17 @@ async def subject_series(
                     start=span.start,
                     end=span.end,
                     is_partial=span.is_partial,
-                    is_baseline=stretch.is_baseline,
-                    is_observed=stretch.is_observed,
+                    is_baseline=bool(stretch.is_baseline),
+                    is_observed=bool(stretch.is_observed),
                     values={name: value_of(name, stretch.amounts, as_level=as_level) for name in metrics},
+                    growth={
+                        counter: growth_of(counter, stretch.amounts, found.stretches[place - 1].amounts)
+                        if place
+                        else None
+                        for counter in growth_of_counters
+                    },
                 )
-                for span, stretch in zip(spans, found.stretches, strict=True)
+                for place, (span, stretch) in enumerate(zip(spans, found.stretches[first:], strict=True), first)
             ],
         )
         for set_id, found in amounts.items()

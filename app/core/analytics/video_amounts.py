@@ -1,12 +1,14 @@
-"""Amounts of single videos: in UTC from their day rows, in other zones from their observations."""
+"""Amounts of single videos: from their levels at the edges of stretches, or from all that happened in between."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from uuid import UUID
 
+from app.core.analytics.video_levels import read_video_levels
 from app.domain.levels import Standing, fold_observations, merge_observations
-from app.domain.metrics import ACCOUNT_COUNTERS, ENGAGEMENT_COUNTERS, POST_COUNTERS
+from app.domain.metrics import DAYS, ENGAGEMENT_COUNTERS, POST_COUNTERS, POSTS_PUBLISHED, PUBLISHED_EVER
 from app.domain.rollups import utc_day
 from app.domain.series import Stretch
 from app.store.analytics.series import Bounds
@@ -15,6 +17,9 @@ from app.store.observations import read_video_observations
 from app.store.rollups import read_video_standings
 
 ONE_DAY = timedelta(days=1)
+
+MOST_EDGES = 12
+"""Edges that are probed one by one; of more stretches, as of a daily series, every day between is read."""
 
 
 class _Step:
@@ -33,9 +38,31 @@ class _Step:
 
 
 async def read_video_amounts(
-    organization_id: UUID, ids: Sequence[UUID], bounds: Bounds
+    organization_id: UUID, ids: Sequence[UUID], bounds: Bounds, counters: Sequence[str], *, with_flags: bool
 ) -> dict[UUID, tuple[datetime | None, list[Stretch]]]:
-    """When each video was first observed and its amounts by stretch; one that is not the organization's is absent."""
+    """When each video was first observed and its amounts by stretch; one that is not the organization's is absent.
+
+    The gains of a stretch are what lies between the levels at its edges; what is observed or a baseline takes more.
+    """
+    if with_flags or len(bounds.instants) > MOST_EDGES:
+        return await _read_between(organization_id, ids, bounds, counters)
+    of_posts = [counter for counter in counters if counter in POST_COUNTERS]
+    levels = await read_video_levels(organization_id, ids, bounds, of_posts)
+    found = {}
+    for video_id, (video, standings) in levels.items():
+        stretches = []
+        for place, (earlier, later) in enumerate(pairwise(standings)):
+            known = [counter for counter in of_posts if counter in later]
+            gains = {counter: later[counter] - earlier.get(counter, video.starts[counter]) for counter in known}
+            stretches.append(Stretch(_amounts(counters, gains, later, video.published_at, bounds, place)))
+        found[video_id] = video.first_refreshed_at, stretches
+    return found
+
+
+async def _read_between(
+    organization_id: UUID, ids: Sequence[UUID], bounds: Bounds, counters: Sequence[str]
+) -> dict[UUID, tuple[datetime | None, list[Stretch]]]:
+    """In UTC from day rows, in other zones from observations."""
     histories = await select_video_histories(organization_id, ids)
     first_day = utc_day(bounds.instants[0])
     standings = await _standings(organization_id, histories, bounds)
@@ -70,7 +97,10 @@ async def read_video_amounts(
             for video_id, history in histories.items()
         }
     return {
-        video_id: (history.first_refreshed_at, _stretches(history, standings[video_id], steps[video_id], bounds))
+        video_id: (
+            history.first_refreshed_at,
+            _stretches(history, standings[video_id], steps[video_id], bounds, counters),
+        )
         for video_id, history in histories.items()
     }
 
@@ -96,7 +126,9 @@ async def _standings(
     }
 
 
-def _stretches(history: VideoHistory, standing: Standing, steps: Sequence[_Step], bounds: Bounds) -> list[Stretch]:
+def _stretches(
+    history: VideoHistory, standing: Standing, steps: Sequence[_Step], bounds: Bounds, counters: Sequence[str]
+) -> list[Stretch]:
     levels = dict(standing.levels)
     remaining = iter(steps)
     step = next(remaining, None)
@@ -114,18 +146,28 @@ def _stretches(history: VideoHistory, standing: Standing, steps: Sequence[_Step]
             observed = observed or step.baseline is not None
             baseline = baseline or bool(step.baseline)
             step = next(remaining, None)
-        amounts: dict[str, int | None] = {
-            term: None for name in ACCOUNT_COUNTERS for term in (f"{name}_gain", f"{name}_level")
-        }
-        for counter in POST_COUNTERS:
-            amounts[f"{counter}_level"] = levels.get(counter)
-            amounts[f"{counter}_gain"] = gains.get(counter, 0) if counter in levels else None
-        for counter in ENGAGEMENT_COUNTERS:
-            amounts[f"viewed_{counter}_gain"] = amounts[f"{counter}_gain"] if "views" in levels else None
-        start, end = bounds.instants[place], bounds.instants[place + 1]
-        published_at = history.published_at
-        amounts["posts_published"] = int(published_at is not None and start <= published_at < end)
-        amounts["posts_published_ever"] = int(published_at is not None and published_at < end)
-        amounts["days"] = (bounds.days[place + 1] - bounds.days[place]) // ONE_DAY
+        amounts = _amounts(counters, gains, levels, history.published_at, bounds, place)
         stretches.append(Stretch(amounts, observed, baseline))
     return stretches
+
+
+def _amounts(
+    counters: Sequence[str],
+    gains: Mapping[str, int],
+    levels: Mapping[str, int],
+    published_at: datetime | None,
+    bounds: Bounds,
+    place: int,
+) -> dict[str, int | None]:
+    """The terms of a stretch, given what was gained in it and the levels at its end; a video has no profile."""
+    amounts: dict[str, int | None] = {}
+    for counter in counters:
+        amounts[f"{counter}_level"] = levels.get(counter)
+        amounts[f"{counter}_gain"] = gains.get(counter, 0) if counter in levels else None
+        if counter in ENGAGEMENT_COUNTERS:
+            amounts[f"viewed_{counter}_gain"] = amounts[f"{counter}_gain"] if "views" in levels else None
+    start, end = bounds.instants[place], bounds.instants[place + 1]
+    amounts[POSTS_PUBLISHED] = int(published_at is not None and start <= published_at < end)
+    amounts[PUBLISHED_EVER] = int(published_at is not None and published_at < end)
+    amounts[DAYS] = (bounds.days[place + 1] - bounds.days[place]) // ONE_DAY
+    return amounts

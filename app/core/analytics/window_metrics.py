@@ -5,9 +5,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.core.analytics.amounts import bounds_of, is_complete, read_amounts
-from app.domain.metrics import SERIES_COUNTERS, change_percent, value_of
+from app.domain.metrics import SERIES_COUNTERS, Amounts, change_percent, value_of
 from app.domain.records import MetricChange, WindowMetrics
-from app.domain.series import Stretch, SubjectKind
+from app.domain.series import SubjectKind
 from app.domain.viewer import Scope, Viewer
 from app.domain.windows import Window, day_start
 
@@ -31,13 +31,14 @@ async def subject_metrics(
             previous_end=previous.end,
             timezone=window.zone.key,
             is_complete=is_complete(found.first_observed_at, day_start(window.start, window.zone)),
-            values={name: _change(name, *found.stretches) for name in metrics},
+            values={name: change_of(name, *(stretch.amounts for stretch in found.stretches)) for name in metrics},
         )
         for set_id, found in amounts.items()
     }
 
 
-def _change(metric: str, before: Stretch, now: Stretch) -> MetricChange:
-    current, previous = value_of(metric, now.amounts), value_of(metric, before.amounts)
-    level = now.amounts[f"{metric}_level"] if metric in SERIES_COUNTERS else None
+def change_of(metric: str, before: Amounts, now: Amounts) -> MetricChange:
+    """A metric in a window beside the window before, from the amounts of both."""
+    current, previous = value_of(metric, now), value_of(metric, before)
+    level = now[f"{metric}_level"] if metric in SERIES_COUNTERS else None
     return MetricChange(current, previous, change_percent(current, previous), level)

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from app.core.collect.refresh import Lease, refresh_account
-from app.core.collect.sweep import end_lease, make_room, renew_lease, take_lease
+from app.core.collect.refresh import refresh_account
+from app.core.collect.sweep import Lease, end_lease, make_room, renew_lease, take_lease
 from app.domain.clock import Clock
 from app.domain.records import Account
 from app.providers.chain import Chains
 from app.store.accounts import select_account_refresh
-from app.store.leases import set_due
+from app.store.collect.leases import set_due
 from app.store.observations import select_observed_times
 
 WAIT_SECONDS = 0.2

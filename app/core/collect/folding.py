@@ -1,8 +1,8 @@
 """Folding: what stored observations make of a post or a profile, for recording them and for making rollups again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from app.domain.levels import Change, Observation, Standing, fold_observations
 from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS
@@ -10,6 +10,7 @@ from app.domain.rollups import (
     Vector,
     VideoDay,
     add_changes,
+    add_vector,
     slot_of,
     utc_day,
     video_days,
@@ -30,6 +31,13 @@ class Changes:
         for change in changes:
             add_changes(self.days, utc_day(change.captured_at), [change], sign)
             add_changes(self.slots, slot_of(change.captured_at), [change], sign)
+
+    def add_slots(self, slots: Mapping[datetime, Vector], sign: int) -> None:
+        """Adds what quarters of an hour amount to, or takes it out with sign -1."""
+        for slot, vector in slots.items():
+            signed = [sign * value for value in vector]
+            add_vector(self.slots, slot, signed)
+            add_vector(self.days, utc_day(slot), signed)
 
 
 def fold_post(state: VideoState, standing: Standing, observations: Sequence[Observation]) -> list[Change]:
@@ -60,6 +68,19 @@ def move_state(state: VideoState, standing: Standing, changes: Sequence[Change],
     for change in changes:
         state.starts |= change.starts
     return video_days(standing, changes, first, last)
+
+
+def changes_of_days(days: Iterable[VideoDay], starts: Mapping[str, int]) -> list[Change]:
+    """What day rows of a post say that changed, for days whose observations are gone: one change at each midnight."""
+    changes: list[Change] = []
+    known: set[str] = set()
+    for row in sorted(days, key=lambda row: row.day):
+        if row.is_observed:
+            begun = {counter: starts[counter] for counter in row.levels if counter not in known}
+            known |= row.levels.keys()
+            midnight = datetime.combine(row.day, time(), UTC)
+            changes.append(Change(midnight, row.gains, begun, row.levels, row.is_baseline))
+    return changes
 
 
 def _series_counters(observation: Observation, counters: Sequence[str]) -> Observation:

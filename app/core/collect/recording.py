@@ -1,13 +1,13 @@
 """Recording: facts become observations, latest counters and rollups, in the transaction of one refresh."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from app.core.collect.folding import Changes, fold_post, fold_profile, move_state
 from app.domain.facts import AccountFacts, PostFacts
-from app.domain.levels import Observation, Standing, merge_observations
+from app.domain.levels import Change, Observation, Standing, merge_observations
 from app.domain.rollups import Vector, VideoDay, add_vector, known_change, level_change, total_of, utc_day
 from app.store.accounts import AccountRefresh, add_account_counters, lock_accounts, update_profile
 from app.store.observations import (
@@ -17,11 +17,14 @@ from app.store.observations import (
     store_account_observations,
     store_video_observations,
 )
+from app.store.partitions import hold_observations
 from app.store.rollups import (
     add_account_sums,
     add_organization_sums,
     add_organization_total,
+    add_video_slots,
     read_account_changes_since,
+    read_video_slots,
     read_video_standings,
     write_video_days,
 )
@@ -30,6 +33,7 @@ from app.store.videos import (
     insert_discovered_videos,
     lock_video_states,
     select_post_owners,
+    set_account,
     update_observed_videos,
 )
 
@@ -40,10 +44,26 @@ class Recorded:
 
     posts: int = 0
     accounts: dict[UUID, Changes] = field(default_factory=dict)
+    videos: dict[UUID, Changes] = field(default_factory=dict)
+    """Of the posts that are tracked by themselves, whichever account they belong to besides."""
+    lone: Changes = field(default_factory=Changes)
+    """Of the posts that no account has: the organization is its accounts and these."""
 
-    def of(self, account_id: UUID) -> Changes:
+    def account(self, account_id: UUID) -> Changes:
         """The changes of one account."""
         return self.accounts.setdefault(account_id, Changes())
+
+    def add(self, state: VideoState, changes: Sequence[Change], sign: int) -> None:
+        """Adds what observations of a post changed to all that it counts in, or takes it out with sign -1."""
+        owner = self.lone if state.account_id is None else self.account(state.account_id)
+        owner.add(changes, sign)
+        if state.added_at is not None:
+            self.videos.setdefault(state.id, Changes()).add(changes, sign)
+
+    def move(self, account_id: UUID, slots: Mapping[datetime, Vector]) -> None:
+        """Moves all that a lone post added up until now to the account that has found it."""
+        self.account(account_id).add_slots(slots, 1)
+        self.lone.add_slots(slots, -1)
 
 
 async def lock_for_recording(organization_id: UUID, account_id: UUID, facts: AccountFacts) -> set[UUID]:
@@ -73,15 +93,27 @@ async def record_facts(
     source = Source(run_id, facts.provider, facts.route)
     recorded = Recorded()
     new_posts = await _record_posts(account, facts, source, locked, recorded)
-    await _record_profile(account, facts, source, recorded.of(account.id))
-    for unit in ("day", "slot"):
-        rows: dict[tuple[UUID, date | datetime], Vector] = {}
-        for account_id, changes in recorded.accounts.items():
-            rows |= {(account_id, when): vector for when, vector in getattr(changes, f"{unit}s").items()}
-        await add_account_sums(organization_id, unit, rows)
+    await _record_profile(account, facts, source, recorded.account(account.id))
+    await write_sums(organization_id, recorded)
     await update_profile(account, facts.profile, facts.captured_at, new_posts)
-    for account_id, changes in sorted(recorded.accounts.items()):
-        await add_account_counters(organization_id, account_id, total_of(changes.days.values()))
+    return recorded
+
+
+async def record_post(
+    organization_id: UUID, state: VideoState, post: PostFacts, captured_at: datetime, source: Source, now: datetime
+) -> Recorded:
+    """Stores what a refresh of one post learnt, except for the organization's own rows; as `record_facts` does.
+
+    The caller has locked the post's account, where it has one, and then the post.
+    """
+    if captured_at > now:
+        raise ValueError(f"facts captured at {captured_at} come from the future of {now}")
+    recorded = Recorded(posts=1)
+    if state.first_refreshed_at is None and state.account_id is None and state.added_at is not None:
+        # The first that is known of it: whether it grows from zero is decided here, and kept.
+        state.grows_from_zero = begins_from_zero(post.published_at, state.added_at)
+    await _observe_posts(organization_id, [(state, post)], captured_at, source, recorded, found_at=None)
+    await write_sums(organization_id, recorded)
     return recorded
 
 
@@ -89,7 +121,7 @@ async def record_organization(organization_id: UUID, recorded: Recorded) -> None
     """Adds a refresh's changes to the organization's rows. All refreshes meet here: nothing may follow but the end."""
     days: dict[date, Vector] = {}
     slots: dict[datetime, Vector] = {}
-    for changes in recorded.accounts.values():
+    for changes in (*recorded.accounts.values(), recorded.lone):
         for day, vector in changes.days.items():
             add_vector(days, day, vector)
         for slot, vector in changes.slots.items():
@@ -97,6 +129,19 @@ async def record_organization(organization_id: UUID, recorded: Recorded) -> None
     await add_organization_sums(organization_id, "day", days)
     await add_organization_sums(organization_id, "slot", slots)
     await add_organization_total(organization_id, total_of(days.values()))
+
+
+async def write_sums(organization_id: UUID, recorded: Recorded) -> None:
+    """Adds to the rows of accounts and of posts that are tracked by themselves, and to the accounts' counters."""
+    for unit in ("day", "slot"):
+        rows: dict[tuple[UUID, date | datetime], Vector] = {}
+        for account_id, changes in recorded.accounts.items():
+            rows |= {(account_id, when): vector for when, vector in getattr(changes, f"{unit}s").items()}
+        await add_account_sums(organization_id, unit, rows)
+    own = {(id, slot): vector for id, changes in recorded.videos.items() for slot, vector in changes.slots.items()}
+    await add_video_slots(organization_id, own)
+    for account_id, changes in sorted(recorded.accounts.items()):
+        await add_account_counters(organization_id, account_id, total_of(changes.days.values()))
 
 
 async def _record_posts(
@@ -112,13 +157,57 @@ async def _record_posts(
         states |= await insert_discovered_videos(
             organization_id, account.id, unseen, facts.captured_at, account.added_at
         )
+    lone = [(state, posts[state.external_id]) for state in states.values() if state.account_id is None]
+    await adopt_lone_posts(account, lone, facts.captured_at, recorded)
     # One that another account brought in since the locks were taken is that account's to observe this time.
     ours = [state for state in states.values() if state.account_id in locked]
     await _observe_posts(
-        organization_id, [(state, posts[state.external_id]) for state in ours], facts.captured_at, source, recorded
+        organization_id,
+        [(state, posts[state.external_id]) for state in ours],
+        facts.captured_at,
+        source,
+        recorded,
+        found_at=facts.captured_at,
     )
     recorded.posts = len(ours)
-    return sum(1 for post in unseen if post.external_id in states)
+    return len(lone) + sum(1 for post in unseen if post.external_id in states)
+
+
+async def adopt_lone_posts(
+    account: AccountRefresh, lone: Sequence[tuple[VideoState, PostFacts]], found_at: datetime, recorded: Recorded
+) -> None:
+    """Makes lone posts found in an account's feed its own, their whole past included. Sets the states' account."""
+    if not lone:
+        return
+    slots = await read_video_slots(account.organization_id, [state.id for state, _ in lone])
+    for state, post in lone:
+        since = min(account.added_at, state.added_at or account.added_at)  # tracking of it began with the earlier
+        if not state.grows_from_zero and begins_from_zero(state.published_at or post.published_at, since):
+            await _let_grow_from_zero(account.organization_id, state, recorded)
+        recorded.move(account.id, slots.get(state.id, {}))
+        if state.id in recorded.videos:
+            recorded.move(account.id, recorded.videos[state.id].slots)
+        state.account_id = account.id
+    await set_account(account.organization_id, [state.id for state, _ in lone], account.id, found_at)
+
+
+async def _let_grow_from_zero(organization_id: UUID, state: VideoState, recorded: Recorded) -> None:
+    """Makes the first values of a lone post growth instead of baselines, as far back as they were observed.
+
+    A post whose first observations are no longer kept stays as it is.
+    """
+    first = state.first_refreshed_at
+    if first is not None and utc_day(first) < await hold_observations():
+        return
+    found = {} if first is None else await read_video_observations(organization_id, {state.id: first})
+    observations = found.get(state.id, [])
+    recorded.add(state, fold_post(state, Standing(), observations), -1)
+    state.grows_from_zero = True
+    changes = fold_post(state, Standing(), observations)
+    recorded.add(state, changes, 1)
+    if changes:
+        rows = move_state(state, Standing(), changes, utc_day(changes[0].captured_at))
+        await write_video_days(organization_id, [(state.id, row) for row in rows])
 
 
 async def _observe_posts(
@@ -127,6 +216,8 @@ async def _observe_posts(
     captured_at: datetime,
     source: Source,
     recorded: Recorded,
+    *,
+    found_at: datetime | None,
 ) -> None:
     day = utc_day(captured_at)
     # Only what has an observation on that day or later needs a look back; for the rest the latest counters will do.
@@ -150,9 +241,8 @@ async def _observe_posts(
         observations += [(state.id, seen) for seen in merged if seen.captured_at == captured_at]
         was = fold_post(state, standing, old)
         is_now = fold_post(state, standing, merged)
-        assert state.account_id is not None
-        recorded.of(state.account_id).add(is_now, 1)
-        recorded.of(state.account_id).add(was, -1)
+        recorded.add(state, is_now, 1)
+        recorded.add(state, was, -1)
         if state.last_refreshed_at is None or captured_at >= state.last_refreshed_at:
             described[state.id] = post
             state.last_refreshed_at = captured_at
@@ -161,7 +251,7 @@ async def _observe_posts(
             day_rows += [(state.id, row) for row in move_state(state, standing, is_now, day)]
     await store_video_observations(organization_id, observations, source)
     await write_video_days(organization_id, day_rows)
-    await update_observed_videos(organization_id, [state for state, _ in posts], described)
+    await update_observed_videos(organization_id, [state for state, _ in posts], described, found_at)
 
 
 async def _record_profile(account: AccountRefresh, facts: AccountFacts, source: Source, changes: Changes) -> None:
@@ -188,6 +278,11 @@ async def _record_profile(account: AccountRefresh, facts: AccountFacts, source: 
         [(account.id, seen) for seen in merged if seen.captured_at == captured_at],
         source,
     )
+
+
+def begins_from_zero(published_at: datetime | None, tracked_since: datetime) -> bool:
+    """Whether a post's first values are growth: it was published at or after the moment its tracking began."""
+    return published_at is not None and published_at >= tracked_since
 
 
 def _midnight(day: date) -> datetime:

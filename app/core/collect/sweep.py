@@ -1,30 +1,46 @@
 """The sweep: leases what is due, so that each thing is worked on once."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.core.collect.refresh import Lease
-from app.store.leases import (
-    count_leased_accounts,
+from app.domain.records import Refreshable
+from app.store.collect.leases import (
+    count_leased,
     drop_all_leases,
     drop_lease,
     extend_lease,
     lease_account,
-    lease_due_accounts,
+    lease_due,
+    lease_video,
 )
 from app.store.partitions import ensure_partitions
 
 
-async def sweep_due_accounts(now: datetime, lease_time: timedelta, worker_threads: int) -> list[Lease]:
-    """Leases due accounts, the longest due first, up to twice as many as worker threads are free.
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to refresh one account or video, until it runs out or is ended."""
 
-    Several schedulers may sweep at once; none gets what another got.
+    organization_id: UUID
+    target_id: UUID
+    id: UUID
+    kind: Refreshable = Refreshable.ACCOUNT
+
+
+async def sweep_due(now: datetime, lease_time: timedelta, worker_threads: int) -> list[Lease]:
+    """Leases what is due, the longest due first, up to twice as many as worker threads are free.
+
+    At most half of them are videos, which are many and quick, so that accounts do not wait behind them. Several
+    schedulers may sweep at once; none gets what another got.
     """
-    busy = await count_leased_accounts(now)
+    busy = await count_leased(now)
     limit = 2 * max(worker_threads - busy, 0)
     if limit == 0:
         return []
-    return [Lease(*row) for row in await lease_due_accounts(now, now + lease_time, limit)]
+    until = now + lease_time
+    videos = [Lease(*row, Refreshable.VIDEO) for row in await lease_due(Refreshable.VIDEO, now, until, limit // 2)]
+    rest = limit - len(videos)
+    return videos + [Lease(*row) for row in await lease_due(Refreshable.ACCOUNT, now, until, rest)]
 
 
 async def make_room(since: datetime, now: datetime) -> None:
@@ -40,16 +56,22 @@ async def take_lease(
     return None if lease_id is None else Lease(organization_id, account_id, lease_id)
 
 
+async def take_video_lease(organization_id: UUID, video_id: UUID, now: datetime, lease_time: timedelta) -> Lease | None:
+    """Leases one video that is tracked by itself, due or not; None while somebody else holds it."""
+    lease_id = await lease_video(organization_id, video_id, now, now + lease_time)
+    return None if lease_id is None else Lease(organization_id, video_id, lease_id, Refreshable.VIDEO)
+
+
 async def renew_lease(lease: Lease, now: datetime, lease_time: timedelta) -> bool:
     """Whether a lease still holds; if so it lasts for `lease_time` from now. What comes too late is to be dropped."""
-    return await extend_lease(lease.organization_id, lease.account_id, lease.id, now, now + lease_time)
+    return await extend_lease(lease.kind, lease.organization_id, lease.target_id, lease.id, now, now + lease_time)
 
 
 async def end_lease(lease: Lease) -> None:
-    """Gives an account back without refreshing it; a lease that is another's by now stays."""
-    await drop_lease(lease.organization_id, lease.account_id, lease.id)
+    """Gives a thing back without refreshing it; a lease that is another's by now stays."""
+    await drop_lease(lease.kind, lease.organization_id, lease.target_id, lease.id)
 
 
 async def end_all_leases() -> None:
-    """Gives every account back. Only where no worker can be at work: before the first one of a machine starts."""
+    """Gives everything back. Only where no worker can be at work: before the first one of a machine starts."""
     await drop_all_leases()

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from app.core.tracking.labels import check_metadata, read_category
+from app.core.tracking.labels import check_metadata, check_refresh_interval, read_category
 from app.domain.cursors import PageRequest
 from app.domain.filters import AccountFilter
 from app.domain.links import canonical_handle
 from app.domain.platforms import Platform
-from app.domain.problems import HandleTaken, InvalidInput, NotFound
+from app.domain.problems import HandleTaken, NotFound
 from app.domain.records import Account, Page
 from app.domain.viewer import Scope, Viewer
 from app.store.accounts import (
@@ -21,8 +21,6 @@ from app.store.accounts import (
     select_accounts,
     set_activity,
 )
-
-REFRESH_INTERVAL_HOURS = range(6, 721)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +44,7 @@ async def track_account(viewer: Viewer, new: NewAccount, *, now: datetime) -> Ac
     handle = canonical_handle(new.platform, new.handle, "handle")
     category = read_category(new.category, "category")
     check_metadata(new.metadata, "metadata")
-    if new.refresh_interval_hours not in REFRESH_INTERVAL_HOURS:
-        raise InvalidInput(
-            f"The refresh interval is {new.refresh_interval_hours} hours; it takes "
-            f"{REFRESH_INTERVAL_HOURS.start} to {REFRESH_INTERVAL_HOURS.stop - 1}.",
-            "refresh_interval_hours",
-        )
+    check_refresh_interval(new.refresh_interval_hours, "refresh_interval_hours")
     existing = await select_account_by_handle(viewer.organization_id, new.platform, handle)
     if existing is not None:
         raise HandleTaken(existing, "handle")

@@ -1,4 +1,4 @@
-"""Labels: what callers write on their things (names, categories, metadata), and the bounds of it."""
+"""Labels: what callers write on their things (names, categories, metadata, intervals), and the bounds of it."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,7 @@ LONGEST_NAME = 255
 LONGEST_CATEGORY = 128
 MOST_METADATA = 20
 LONGEST_METADATA = 255
+REFRESH_INTERVAL_HOURS = range(6, 721)
 NOT_STORED = "no NUL character and no half of a surrogate pair"
 
 
@@ -47,6 +48,13 @@ def check_metadata(metadata: Mapping[str, str], *path: str) -> None:
                 f"({key[:64]!r}).",
                 *path,
             )
+
+
+def check_refresh_interval(hours: int, *path: str) -> None:
+    """Raises InvalidInput naming `path` unless it is 6 to 720 hours."""
+    if hours not in REFRESH_INTERVAL_HOURS:
+        allowed = f"{REFRESH_INTERVAL_HOURS.start} to {REFRESH_INTERVAL_HOURS.stop - 1}"
+        raise InvalidInput(f"The refresh interval is {hours} hours; it takes {allowed}.", *path)
 
 
 def can_be_stored(text: str) -> bool:

@@ -35,7 +35,7 @@ async def select_late_videos(
                {", ".join(f"v.{name}_start" for name in POST_COUNTERS)}
         FROM video v {join}
         WHERE v.organization_id = $1 AND {member} = ANY($2)
-          AND v.views_known_late_at > $3 AND v.views_known_late_at < $4
+          AND v.views_known_late_at > $3 AND v.views_known_late_at < $4 AND v.removed_at IS NULL
         """,
         organization_id,
         list(ids),

@@ -43,4 +43,5 @@ async def search_videos(organization_id: UUID, wanted: str, limit: int) -> list[
 def _matches(table: str, wanted: str, order: str) -> str:
     """The statement that reads the rows holding `wanted`: $1 is the organization, $2 the text, $3 the most rows."""
     condition = ANYWHERE if len(wanted) >= TRIGRAM else AT_A_LINE_START
-    return f"SELECT * FROM {table} WHERE organization_id = $1 AND {condition} ORDER BY {order} LIMIT $3"
+    present = "true" if table == "creator" else "removed_at IS NULL"
+    return f"SELECT * FROM {table} WHERE organization_id = $1 AND {present} AND {condition} ORDER BY {order} LIMIT $3"

@@ -72,17 +72,19 @@ def _read_members(kind: SubjectKind, unit: str, type_name: str, counters: Sequen
         for name in counters
         if name in ENGAGEMENT_COUNTERS
     )
+    present = "removed_at IS NULL" if kind is SubjectKind.ACCOUNT else "true"
+    members = f"a.organization_id = $1 AND {MEMBER[kind]} = subject_id AND a.removed_at IS NULL"
     return f"""
         WITH subject AS (
-            SELECT id AS subject_id FROM {kind.value} WHERE organization_id = $1 AND id = ANY($2)
+            SELECT id AS subject_id FROM {kind.value} WHERE organization_id = $1 AND id = ANY($2) AND {present}
         ),
         member AS (
             SELECT subject_id, a.id AS account_id
-            FROM subject JOIN account a ON a.organization_id = $1 AND {MEMBER[kind]} = subject_id
+            FROM subject JOIN account a ON {members}
         ),
         total AS (
             SELECT subject_id, min(a.first_refreshed_at) AS first_observed_at{totals}
-            FROM subject LEFT JOIN account a ON a.organization_id = $1 AND {MEMBER[kind]} = subject_id
+            FROM subject LEFT JOIN account a ON {members}
             GROUP BY subject_id
         ),
         stretch AS (
@@ -105,7 +107,11 @@ def _read_organization(kind: SubjectKind, unit: str, type_name: str, counters: S
     return f"""
         WITH total AS (
             SELECT o.id AS subject_id{totals},
-                   (SELECT min(first_refreshed_at) FROM account WHERE organization_id = $1) AS first_observed_at
+                   least(
+                       (SELECT min(first_refreshed_at) FROM account WHERE organization_id = $1 AND removed_at IS NULL),
+                       (SELECT min(first_refreshed_at) FROM video
+                        WHERE organization_id = $1 AND added_at IS NOT NULL AND removed_at IS NULL)
+                   ) AS first_observed_at
             FROM organization o LEFT JOIN organization_total t ON t.organization_id = o.id
             WHERE o.id = $1 AND o.id = ANY($2)
         ),
@@ -157,7 +163,7 @@ async def count_published(
         f"""
         SELECT {member} AS subject_id, width_bucket(v.published_at, $3::timestamptz[]) AS place, count(*) AS n
         FROM video v {join}
-        WHERE v.organization_id = $1 AND {member} = ANY($2) AND v.published_at < $4
+        WHERE v.organization_id = $1 AND {member} = ANY($2) AND v.published_at < $4 AND v.removed_at IS NULL
         GROUP BY subject_id, place
         """,
         organization_id,

@@ -32,7 +32,7 @@ async def select_video_histories(organization_id: UUID, ids: Sequence[UUID]) -> 
         f"""
         SELECT id, published_at, first_refreshed_at, last_observed_day, grows_from_zero, views_kind,
                {", ".join(f"{name}, {name}_start" for name in POST_COUNTERS)}
-        FROM video WHERE organization_id = $1 AND id = ANY($2)
+        FROM video WHERE organization_id = $1 AND id = ANY($2) AND removed_at IS NULL
         """,
         organization_id,
         list(ids),

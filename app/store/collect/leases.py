@@ -3,17 +3,20 @@
 from datetime import datetime
 from uuid import UUID
 
+from app.domain.records import Refreshable
 from app.store.db import execute, fetch, fetch_row
 
 
-async def lease_due_accounts(now: datetime, until: datetime, limit: int) -> list[tuple[UUID, UUID, UUID]]:
-    """Leases up to `limit` due accounts until then: (organization, account, lease). Two sweeps never get the same."""
+async def lease_due(kind: Refreshable, now: datetime, until: datetime, limit: int) -> list[tuple[UUID, UUID, UUID]]:
+    """Leases up to `limit` due things until then: (organization, its id, lease). Two sweeps never get the same."""
+    backfilling = ", is_backfilling = false" if kind is Refreshable.ACCOUNT else ""
     rows = await fetch(
-        """
-        UPDATE account SET lease_id = gen_random_uuid(), lease_until = $2, is_backfilling = false
+        f"""
+        UPDATE {kind} SET lease_id = gen_random_uuid(), lease_until = $2{backfilling}
         WHERE id IN (
-            SELECT id FROM account
-            WHERE is_active AND next_refresh_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
+            SELECT id FROM {kind}
+            WHERE is_active AND removed_at IS NULL AND next_refresh_at <= $1
+              AND (lease_until IS NULL OR lease_until <= $1)
             ORDER BY next_refresh_at
             LIMIT $3
             FOR UPDATE SKIP LOCKED
@@ -37,7 +40,7 @@ async def lease_account(
     row = await fetch_row(
         """
         UPDATE account SET lease_id = gen_random_uuid(), lease_until = $4, is_backfilling = $5
-        WHERE organization_id = $1 AND id = $2 AND (lease_until IS NULL OR lease_until <= $3)
+        WHERE organization_id = $1 AND id = $2 AND removed_at IS NULL AND (lease_until IS NULL OR lease_until <= $3)
         RETURNING lease_id
         """,
         organization_id,
@@ -49,16 +52,35 @@ async def lease_account(
     return None if row is None else row["lease_id"]
 
 
-async def extend_lease(organization_id: UUID, account_id: UUID, lease_id: UUID, now: datetime, until: datetime) -> bool:
-    """Whether the lease still held, and if so it now lasts until then."""
+async def lease_video(organization_id: UUID, video_id: UUID, now: datetime, until: datetime) -> UUID | None:
+    """Leases one video that is tracked by itself, due or not; None while somebody holds it, and when it is gone."""
     row = await fetch_row(
         """
-        UPDATE account SET lease_until = $5
+        UPDATE video SET lease_id = gen_random_uuid(), lease_until = $4
+        WHERE organization_id = $1 AND id = $2 AND removed_at IS NULL AND added_at IS NOT NULL
+          AND (lease_until IS NULL OR lease_until <= $3)
+        RETURNING lease_id
+        """,
+        organization_id,
+        video_id,
+        now,
+        until,
+    )
+    return None if row is None else row["lease_id"]
+
+
+async def extend_lease(
+    kind: Refreshable, organization_id: UUID, id: UUID, lease_id: UUID, now: datetime, until: datetime
+) -> bool:
+    """Whether the lease still held, and if so it now lasts until then."""
+    row = await fetch_row(
+        f"""
+        UPDATE {kind} SET lease_until = $5
         WHERE organization_id = $1 AND id = $2 AND lease_id = $3 AND lease_until > $4
         RETURNING id
         """,
         organization_id,
-        account_id,
+        id,
         lease_id,
         now,
         until,
@@ -66,12 +88,12 @@ async def extend_lease(organization_id: UUID, account_id: UUID, lease_id: UUID, 
     return row is not None
 
 
-async def count_leased_accounts(now: datetime) -> int:
-    """How many accounts workers work on, or will when their message is read."""
+async def count_leased(now: datetime) -> int:
+    """How many things workers work on, or will when their message is read."""
     row = await fetch_row(
         """
-        SELECT count(*) AS n FROM account
-        WHERE lease_id IS NOT NULL AND lease_until > $1 AND NOT is_backfilling
+        SELECT (SELECT count(*) FROM account WHERE lease_id IS NOT NULL AND lease_until > $1 AND NOT is_backfilling)
+             + (SELECT count(*) FROM video WHERE lease_id IS NOT NULL AND lease_until > $1) AS n
         """,
         now,
     )
@@ -79,7 +101,7 @@ async def count_leased_accounts(now: datetime) -> int:
     return int(row["n"])
 
 
-async def end_refresh(
+async def end_account_refresh(
     organization_id: UUID,
     account_id: UUID,
     *,
@@ -111,6 +133,25 @@ async def end_refresh(
     )
 
 
+async def end_video_refresh(
+    organization_id: UUID, video_id: UUID, *, next_refresh_at: datetime, failures: int, is_unavailable: bool | None
+) -> None:
+    """Sets when the video is due next and ends the lease. A mark that is None stays as it is."""
+    await execute(
+        """
+        UPDATE video
+        SET next_refresh_at = $3, failures = $4, is_unavailable = coalesce($5, is_unavailable),
+            lease_id = NULL, lease_until = NULL
+        WHERE organization_id = $1 AND id = $2
+        """,
+        organization_id,
+        video_id,
+        next_refresh_at,
+        failures,
+        is_unavailable,
+    )
+
+
 async def set_due(organization_id: UUID, account_id: UUID, next_refresh_at: datetime | None) -> None:
     """Sets when an account is due; None keeps the sweep away from it."""
     await execute(
@@ -121,19 +162,20 @@ async def set_due(organization_id: UUID, account_id: UUID, next_refresh_at: date
     )
 
 
-async def drop_lease(organization_id: UUID, account_id: UUID, lease_id: UUID) -> None:
+async def drop_lease(kind: Refreshable, organization_id: UUID, id: UUID, lease_id: UUID) -> None:
     """Ends a lease without a refresh; one that is another's by now stays."""
     await execute(
-        """
-        UPDATE account SET lease_id = NULL, lease_until = NULL
+        f"""
+        UPDATE {kind} SET lease_id = NULL, lease_until = NULL
         WHERE organization_id = $1 AND id = $2 AND lease_id = $3
         """,
         organization_id,
-        account_id,
+        id,
         lease_id,
     )
 
 
 async def drop_all_leases() -> None:
     """Ends every lease there is."""
-    await execute("UPDATE account SET lease_id = NULL, lease_until = NULL WHERE lease_id IS NOT NULL")
+    for kind in Refreshable:
+        await execute(f"UPDATE {kind} SET lease_id = NULL, lease_until = NULL WHERE lease_id IS NOT NULL")

@@ -55,16 +55,20 @@ async def select_tracking(organization_ids: Collection[UUID] | None) -> dict[UUI
     return {row["id"]: row["ids"] or [] for row in rows}
 
 
-async def weigh_posts(organization_id: UUID, account_id: UUID, since: datetime) -> list[PostWeight]:
-    """An account's posts in the order of their ids, each with the weight of its history since then."""
+async def weigh_posts(organization_id: UUID, account_id: UUID | None, since: datetime) -> list[PostWeight]:
+    """An account's posts in the order of their ids, each with the weight of its history since then.
+
+    Those that no account has when it is None.
+    """
+    members = "account_id = $2" if account_id else "account_id IS NULL AND added_at IS NOT NULL AND $2::uuid IS NULL"
     rows = await fetch(
-        """
+        f"""
         SELECT video.id, history.weight FROM video CROSS JOIN LATERAL (
             SELECT count(*) + coalesce(extract(day FROM max(captured_at) - min(captured_at)), 0)::bigint AS weight
             FROM video_observation o
             WHERE o.organization_id = $1 AND o.video_id = video.id AND o.captured_at >= $3
         ) history
-        WHERE video.organization_id = $1 AND video.account_id = $2
+        WHERE video.organization_id = $1 AND {members}
         ORDER BY video.id
         """,
         organization_id,
@@ -185,6 +189,14 @@ async def read_account_figures(organization_id: UUID, account_id: UUID) -> dict[
     return None if row is None else dict(row)
 
 
+async def is_removed(organization_id: UUID, account_id: UUID) -> bool:
+    """Whether an account is removed, or gone."""
+    row = await fetch_row(
+        "SELECT FROM account WHERE organization_id = $1 AND id = $2 AND removed_at IS NULL", organization_id, account_id
+    )
+    return row is None
+
+
 async def update_account_figures(organization_id: UUID, account_id: UUID, figures: Mapping[str, int | None]) -> None:
     """Writes the columns that `read_account_figures` reads."""
     assigned = ", ".join(f"{name} = ${number}" for number, name in enumerate(COUNTER_COLUMNS, 3))
@@ -208,6 +220,26 @@ async def read_account_changes_before(organization_id: UUID, account_id: UUID, d
     return list(row)
 
 
+async def read_own_rows(
+    organization_id: UUID, ids: Sequence[UUID], first: datetime, end: datetime
+) -> dict[UUID, dict[datetime, Vector]]:
+    """The stored rows of posts that are tracked by themselves, from `first` to before `end`."""
+    rows = await fetch(
+        f"""
+        SELECT video_id, slot, {", ".join(SUM_COLUMNS)} FROM video_slot
+        WHERE organization_id = $1 AND video_id = ANY($2) AND slot >= $3 AND slot < $4
+        """,
+        organization_id,
+        list(ids),
+        first,
+        end,
+    )
+    found: dict[UUID, dict[datetime, Vector]] = {}
+    for row in rows:
+        found.setdefault(row["video_id"], {})[row["slot"]] = list(row)[2:]
+    return found
+
+
 async def read_account_rows(
     organization_id: UUID, account_id: UUID, unit: str, first: When, end: When
 ) -> dict[When, Vector]:
@@ -228,20 +260,26 @@ async def read_account_rows(
 async def read_organization_rows(
     organization_id: UUID, unit: str, first: When, end: When, corrections: Mapping[When, Vector]
 ) -> dict[When, tuple[Vector | None, Vector | None]]:
-    """Rows of an organization that differ from the sums over its accounts: (stored, expected), None for no row.
+    """Rows of an organization that differ from the sums over its parts: (stored, expected), None for no row.
 
-    `corrections` are added to the accounts' rows. Stored and expected are of one instant: refreshes add to both alike,
+    Its parts are the accounts that are not removed, and the posts tracked by themselves that no account has.
+    `corrections` are added to their rows. Stored and expected are of one instant: refreshes add to both alike,
     so that their difference does not depend on which.
     """
     numbered = enumerate((UNIT_TYPES[unit], *SUM_TYPES), 4)
     names = ", ".join((unit, *SUM_COLUMNS))
+    place = "(slot AT TIME ZONE 'UTC')::date" if unit == "day" else "slot"
     rows = await fetch(
         f"""
         WITH expected AS (
             SELECT {unit}, {_totals()} FROM (
                 SELECT {names} FROM account_{unit}
                 WHERE organization_id = $1 AND {unit} >= $2 AND {unit} < $3
-                  AND account_id IN (SELECT id FROM account WHERE organization_id = $1)
+                  AND account_id IN (SELECT id FROM account WHERE organization_id = $1 AND removed_at IS NULL)
+                UNION ALL SELECT {place}, {", ".join(SUM_COLUMNS)} FROM video_slot
+                WHERE organization_id = $1 AND {place} >= $2 AND {place} < $3 AND video_id IN (
+                    SELECT id FROM video WHERE organization_id = $1 AND added_at IS NOT NULL AND account_id IS NULL
+                )
                 UNION ALL SELECT * FROM unnest({", ".join(f"${number}::{kind}[]" for number, kind in numbered)})
             ) parts ({names}) GROUP BY {unit}
         ), stored AS (
@@ -297,6 +335,20 @@ async def delete_empty_account_rows(
             organization_id,
             account_id,
             list(places),
+        )
+
+
+async def delete_empty_own_rows(organization_id: UUID, places: Collection[tuple[UUID, datetime]]) -> None:
+    """Deletes those rows of posts tracked by themselves that add up nothing."""
+    if places:
+        await execute(
+            f"""
+            DELETE FROM video_slot USING unnest($2::uuid[], $3::timestamptz[]) AS gone (id, slot)
+            WHERE organization_id = $1 AND video_id = gone.id AND video_slot.slot = gone.slot AND {_EMPTY}
+            """,
+            organization_id,
+            [id for id, _ in places],
+            [slot for _, slot in places],
         )
 
 

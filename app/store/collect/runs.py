@@ -6,35 +6,35 @@ from uuid import UUID
 
 import msgspec
 
-from app.domain.records import RunState
+from app.domain.records import Refreshable, RunState
 from app.store.db import execute, transaction
 from app.store.ids import new_id
 
 
-async def start_run(organization_id: UUID, account_id: UUID, now: datetime) -> UUID:
-    """Opens a run of an account. One that was still open has lost its worker, and is marked so."""
+async def start_run(kind: Refreshable, organization_id: UUID, id: UUID, now: datetime) -> UUID:
+    """Opens a run of an account or video. One that was still open has lost its worker, and is marked so."""
     run_id = new_id()
     async with transaction():
         # The insert first: it waits for whoever holds the account, who may be about to close the run marked below.
         await execute(
-            """
+            f"""
             INSERT INTO run
-                (id, organization_id, account_id, state, started_at, calls, used_recent_facts, posts_observed)
+                (id, organization_id, {kind}_id, state, started_at, calls, used_recent_facts, posts_observed)
             VALUES ($3, $1, $2, $5, $4, '[]', false, 0)
             """,
             organization_id,
-            account_id,
+            id,
             run_id,
             now,
             RunState.RUNNING.value,
         )
         await execute(
-            """
+            f"""
             UPDATE run SET state = $5, finished_at = $4
-            WHERE organization_id = $1 AND account_id = $2 AND id <> $3 AND state = $6
+            WHERE organization_id = $1 AND {kind}_id = $2 AND id <> $3 AND state = $6
             """,
             organization_id,
-            account_id,
+            id,
             run_id,
             now,
             RunState.LOST.value,

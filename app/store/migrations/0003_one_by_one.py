@@ -4,7 +4,6 @@ import functools
 from json import dumps, loads
 from tortoise.fields.base import OnDelete
 from tortoise import fields
-from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
     dependencies = [('creatorgraph', '0002_growth')]
@@ -27,14 +26,15 @@ class Migration(migrations.Migration):
             name='video',
             field=fields.ForeignKeyField('creatorgraph.Video', source_field='video_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE),
         ),
-        ops.AddIndex(
-            model_name='Run',
-            index=Index(fields=['organization_id', 'video_id', 'started_at'], name='run_by_video'),
-        ),
         ops.RemoveConstraint(
             model_name='Video',
             name=None,
             fields=['organization', 'platform', 'external_id'],
+        ),
+        ops.AlterField(
+            model_name='Video',
+            name='kind',
+            field=fields.CharField(null=True, max_length=16),
         ),
         ops.AddField(
             model_name='Video',

@@ -48,6 +48,8 @@ CREATE INDEX video_left_account ON video (organization_id, left_account_id) WHER
 CREATE INDEX video_due ON video (next_refresh_at) WHERE is_active AND next_refresh_at IS NOT NULL""",
                 """
 CREATE INDEX video_leased ON video (lease_until) WHERE lease_id IS NOT NULL""",
+                """
+CREATE INDEX run_by_video ON run (video_id, started_at) WHERE video_id IS NOT NULL""",
                 VIDEO_SLOT,
             ]
         ),

@@ -8,12 +8,13 @@ from strawberry import UNSET
 from app.api.graphql.connections import Edge
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
-from app.api.graphql.mutations.payloads import AccountPayload, Change, read_metadata, refusable
+from app.api.graphql.mutations.payloads import AccountPayload, Change, Payload, read_metadata, refusable
 from app.api.graphql.nodes.accounts import Account
 from app.api.graphql.values.enums import Platform
 from app.api.graphql.values.ids import decode_id_of
 from app.api.graphql.values.scalars import JSON
 from app.core.tracking.accounts import NewAccount, account_cursor, set_account_active, track_account
+from app.core.tracking.removal import remove_account, restore_account
 from app.domain.filters import AccountFilter
 
 DEFAULT_HOURS = 24
@@ -33,6 +34,18 @@ class PauseAccountPayload(AccountPayload):
 
 @strawberry.type(description="What came of resumeAccount.")
 class ResumeAccountPayload(AccountPayload):
+    pass
+
+
+@strawberry.type(description="What came of removeAccount.")
+class RemoveAccountPayload(Payload):
+    removed_account_id: strawberry.ID | None = strawberry.field(
+        description="Global id of the account that was; null when there are errors."
+    )
+
+
+@strawberry.type(description="What came of restoreAccount.")
+class RestoreAccountPayload(AccountPayload):
     pass
 
 
@@ -61,6 +74,16 @@ class PauseAccountInput(AccountInput):
 
 @strawberry.input(description="An account to resume.")
 class ResumeAccountInput(AccountInput):
+    pass
+
+
+@strawberry.input(description="An account to remove.")
+class RemoveAccountInput(AccountInput):
+    pass
+
+
+@strawberry.input(description="A removed account to put back.")
+class RestoreAccountInput(AccountInput):
     pass
 
 
@@ -101,6 +124,27 @@ class AccountMutations:
         info: Info, input: Annotated[ResumeAccountInput, strawberry.argument(description="The account.")]
     ) -> Change:
         return await _set_active(info, input.account_id, is_active=True)
+
+    @resolver(
+        "Takes an account and its discovered videos out of every figure, the past included. Videos tracked by "
+        "themselves stay. restoreAccount brings everything back for 30 days, unless the operator set another time.",
+        RemoveAccountPayload,
+    )
+    @refusable
+    async def remove_account(
+        info: Info, input: Annotated[RemoveAccountInput, strawberry.argument(description="The account.")]
+    ) -> Change:
+        account_id = decode_id_of("Account", input.account_id, "account_id")
+        await remove_account(info.context.viewer, account_id, now=info.context.now)
+        return Change(removed_account_id=input.account_id)
+
+    @resolver("Puts a removed account back with its whole past; it is due at once.", RestoreAccountPayload)
+    @refusable
+    async def restore_account(
+        info: Info, input: Annotated[RestoreAccountInput, strawberry.argument(description="The account.")]
+    ) -> Change:
+        account_id = decode_id_of("Account", input.account_id, "account_id")
+        return Change(account=await restore_account(info.context.viewer, account_id, now=info.context.now))
 
 
 async def _set_active(info: Info, id: strawberry.ID, *, is_active: bool) -> Change:

@@ -8,11 +8,18 @@ from strawberry.utils.str_converters import to_camel_case
 from app.api.graphql.fields import resolver
 from app.api.graphql.nodes.accounts import Account
 from app.api.graphql.nodes.creators import Creator
+from app.api.graphql.nodes.videos import Video
 from app.api.graphql.values.enums import ErrorCode
 from app.domain import problems, records
 from app.domain.problems import Problem
 
-MENDABLE = (problems.InvalidInput, problems.NotFound, problems.HandleTaken, problems.AccountLinkedElsewhere)
+MENDABLE = (
+    problems.InvalidInput,
+    problems.NotFound,
+    problems.HandleTaken,
+    problems.VideoTaken,
+    problems.AccountLinkedElsewhere,
+)
 """Problems that come back as data; the others are errors of the request."""
 
 
@@ -64,6 +71,18 @@ class HandleTaken(MutationError):
         return isinstance(value.problem, problems.HandleTaken)
 
 
+@strawberry.type(description="The organization tracks this video by itself already.")
+class VideoTaken(MutationError):
+    @resolver("The video that exists.", Video)
+    def video(refusal: strawberry.Parent[Refusal]) -> records.Video:
+        assert isinstance(refusal.problem, problems.VideoTaken)
+        return refusal.problem.video
+
+    @classmethod
+    def is_type_of(cls, value: Refusal, _info: object) -> bool:
+        return isinstance(value.problem, problems.VideoTaken)
+
+
 @strawberry.type(description="The account is linked to another creator already; an account has one at most.")
 class AccountLinkedElsewhere(MutationError):
     @resolver("The creator it is linked to.", Creator)
@@ -76,5 +95,5 @@ class AccountLinkedElsewhere(MutationError):
         return isinstance(value.problem, problems.AccountLinkedElsewhere)
 
 
-ERROR_TYPES = (InvalidInput, NotFound, HandleTaken, AccountLinkedElsewhere)
+ERROR_TYPES = (InvalidInput, NotFound, HandleTaken, VideoTaken, AccountLinkedElsewhere)
 """The implementations of MutationError, which no field names."""

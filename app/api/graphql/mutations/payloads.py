@@ -12,6 +12,7 @@ from app.api.graphql.context import Info
 from app.api.graphql.mutations.errors import MENDABLE, MutationError, Refusal
 from app.api.graphql.nodes.accounts import Account
 from app.api.graphql.nodes.creators import Creator
+from app.api.graphql.nodes.videos import Video
 from app.domain import problems, records
 
 
@@ -24,6 +25,9 @@ class Change:
     creator: records.Creator | None = None
     creator_edge: Edge[records.Creator] | None = None
     deleted_creator_id: strawberry.ID | None = None
+    removed_account_id: strawberry.ID | None = None
+    video: records.Video | None = None
+    removed_video_id: strawberry.ID | None = None
     errors: Sequence[Refusal] = ()
 
 
@@ -40,6 +44,11 @@ class AccountPayload(Payload):
 @strawberry.type(description="A payload with the creator that changed.")
 class CreatorPayload(Payload):
     creator: Creator | None = strawberry.field(description="The creator; null when there are errors.")
+
+
+@strawberry.type(description="A payload with the video that changed.")
+class VideoPayload(Payload):
+    video: Video | None = strawberry.field(description="The video; null when there are errors.")
 
 
 def refusable(change: Callable[..., Awaitable[Change]]) -> Callable[..., Awaitable[Change]]:

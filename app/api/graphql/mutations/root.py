@@ -4,8 +4,9 @@ import strawberry
 
 from app.api.graphql.mutations.accounts import AccountMutations
 from app.api.graphql.mutations.creators import CreatorMutations
+from app.api.graphql.mutations.videos import VideoMutations
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(AccountMutations, CreatorMutations):
+class Mutation(AccountMutations, CreatorMutations, VideoMutations):
     pass

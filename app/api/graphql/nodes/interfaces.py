@@ -2,23 +2,28 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from uuid import UUID
 
 import strawberry
+from strawberry import UNSET
 
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
-from app.api.graphql.loaders import MetricsAsked, SeriesAsked
+from app.api.graphql.loaders import BreakdownAsked, MetricsAsked, SeriesAsked
 from app.api.graphql.nodes.metrics import Metrics, selected_metrics
 from app.api.graphql.nodes.timeseries import TimeSeries
-from app.api.graphql.values.enums import Granularity, SeriesMode
+from app.api.graphql.values.enums import Division, Granularity, Metric, SeriesMode
 from app.api.graphql.values.ids import encode_id
 from app.api.graphql.values.scalars import JSON
 from app.api.graphql.values.windows import LAST_30_DAYS, WindowInput, read_window
+from app.domain import records
 from app.domain.records import Account, Creator, Series, Video, WindowMetrics
 from app.domain.series import SubjectKind
 from app.domain.viewer import Viewer
+
+if TYPE_CHECKING:
+    from app.api.graphql.nodes.breakdowns import Breakdown
 
 NODE_ID = "Global id: opaque, stable, unique among all types."
 
@@ -69,6 +74,21 @@ def subject_of(record: Subject) -> tuple[SubjectKind, UUID]:
     return KINDS[type(record)], record.id
 
 
+BucketDays = Annotated[
+    int | None,
+    strawberry.argument(
+        description="Buckets of that many days, counted from the window's start, 1 to 731; instead of granularity."
+    ),
+]
+
+
+def bucket_length(granularity: Granularity | None, bucket_days: int | None) -> Granularity | int:
+    """How long the buckets of a series are: that many days where a number is given."""
+    if bucket_days is None or bucket_days is UNSET:
+        return granularity or Granularity.DAY
+    return bucket_days
+
+
 @strawberry.interface(description="Something with figures over time.")
 class HasAnalytics:
     @resolver("Its figures over a window beside those of the window before. Only what is selected is read.", Metrics)
@@ -90,12 +110,37 @@ class HasAnalytics:
         granularity: Annotated[
             Granularity | None, strawberry.argument(description="How long a bucket is.")
         ] = Granularity.DAY,
+        bucket_days: BucketDays = UNSET,
         mode: Annotated[SeriesMode | None, strawberry.argument(description="What a value is.")] = SeriesMode.GAIN,
         timezone: Annotated[str | None, strawberry.argument(description="IANA zone whose days are meant.")] = "UTC",
     ) -> Series:
         kind, set_id = subject_of(record)
         days = read_window(window or LAST_30_DAYS, timezone or "UTC", info.context.now)
         asked = SeriesAsked(
-            kind, days, granularity or Granularity.DAY, mode or SeriesMode.GAIN, selected_metrics(info, "buckets")
+            kind=kind,
+            window=days,
+            granularity=bucket_length(granularity, bucket_days),
+            mode=mode or SeriesMode.GAIN,
+            metrics=selected_metrics(info, "buckets"),
+            growth_of=selected_metrics(info, "buckets", "growth"),
         )
         return await info.context.loaders.series.load((set_id, asked))
+
+    @resolver(
+        "One metric over a window, told apart by children.",
+        Annotated["Breakdown", strawberry.lazy("app.api.graphql.nodes.breakdowns")],
+    )
+    async def breakdown(
+        record: strawberry.Parent[Subject],
+        info: Info,
+        by: Annotated[Division, strawberry.argument(description="What the children are.")],
+        metric: Annotated[
+            Metric | None, strawberry.argument(description="Which metric; counters by what they gained.")
+        ] = Metric.VIEWS,
+        window: Annotated[WindowInput | None, strawberry.argument(description="Which days.")] = LAST_30_DAYS,
+        timezone: Annotated[str | None, strawberry.argument(description="IANA zone whose days are meant.")] = "UTC",
+    ) -> records.Breakdown:
+        kind, set_id = subject_of(record)
+        days = read_window(window or LAST_30_DAYS, timezone or "UTC", info.context.now)
+        asked = BreakdownAsked(kind, (metric or Metric.VIEWS).value, by, days)
+        return await info.context.loaders.breakdowns.load((set_id, asked))

@@ -5,11 +5,13 @@ from typing import Any
 
 import strawberry
 
+from app.api.graphql.connections import Paged
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
 from app.api.graphql.nodes.accounts import Account
 from app.api.graphql.nodes.creators import Creator
 from app.api.graphql.nodes.metrics import shown
+from app.api.graphql.nodes.videos import Video
 from app.domain import records
 
 
@@ -52,7 +54,18 @@ class RankedCreator(Ranked):
         return isinstance(value, records.RankedSubject)
 
 
-@strawberry.interface(description="A ranking over a window.")
+@strawberry.type(description="A video in its place.")
+class RankedVideo(Ranked):
+    @resolver("The video.", Video)
+    async def video(row: strawberry.Parent[records.RankedSubject], info: Info) -> records.Video | None:
+        return await info.context.loaders.videos.load(row.subject_id)
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: object) -> bool:
+        return isinstance(value, records.RankedSubject)
+
+
+@strawberry.interface(description="A page of a ranking over a window.")
 class Leaderboard:
     start: date = strawberry.field(description="The first date of the window.")
     end: date = strawberry.field(description="The last date of the window.")
@@ -62,19 +75,22 @@ class Leaderboard:
     ranked_count: int = strawberry.field(description="How many take part.")
 
 
-@strawberry.type(description="Accounts ranked over a window.")
-class AccountLeaderboard(Leaderboard):
-    rows: list[RankedAccount] = strawberry.field(description="The first places, in their order.")
-
+@strawberry.type(description="Accounts ranked over a window, a page of them.")
+class AccountLeaderboard(Paged[RankedAccount], Leaderboard):
     @classmethod
     def is_type_of(cls, value: Any, _info: object) -> bool:
         return isinstance(value, records.Leaderboard)
 
 
-@strawberry.type(description="Creators ranked over a window.")
-class CreatorLeaderboard(Leaderboard):
-    rows: list[RankedCreator] = strawberry.field(description="The first places, in their order.")
+@strawberry.type(description="Creators ranked over a window, a page of them.")
+class CreatorLeaderboard(Paged[RankedCreator], Leaderboard):
+    @classmethod
+    def is_type_of(cls, value: Any, _info: object) -> bool:
+        return isinstance(value, records.Leaderboard)
 
+
+@strawberry.type(description="Videos ranked over a window, a page of them.")
+class VideoLeaderboard(Paged[RankedVideo], Leaderboard):
     @classmethod
     def is_type_of(cls, value: Any, _info: object) -> bool:
         return isinstance(value, records.Leaderboard)

@@ -1,12 +1,16 @@
 """The viewer and the organization it acts for."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
+from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
 from app.api.graphql.nodes.interfaces import HasAnalytics, Node, node_id
+from app.api.graphql.nodes.overviews import Overview
 from app.api.graphql.values.enums import Scope
+from app.api.graphql.values.windows import LAST_30_DAYS, WindowInput, read_window
+from app.domain import records
 from app.domain import viewer as domain
 
 
@@ -14,6 +18,16 @@ from app.domain import viewer as domain
 class Organization(Node, HasAnalytics):
     id: strawberry.ID = node_id("Organization", "organization_id")
     organization_name: str = strawberry.field(name="name", description="Its name.")
+
+    @resolver("What it gained and how much it tracks, beside the window before.", Overview)
+    async def overview(
+        viewer: strawberry.Parent[domain.Viewer],
+        info: Info,
+        window: Annotated[WindowInput | None, strawberry.argument(description="Which days.")] = LAST_30_DAYS,
+        timezone: Annotated[str | None, strawberry.argument(description="IANA zone whose days are meant.")] = "UTC",
+    ) -> records.Overview:
+        days = read_window(window or LAST_30_DAYS, timezone or "UTC", info.context.now)
+        return await info.context.loaders.overviews.load((viewer.organization_id, days))
 
     @classmethod
     def is_type_of(cls, value: Any, _info: object) -> bool:

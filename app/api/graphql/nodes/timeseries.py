@@ -1,6 +1,8 @@
 """Series: buckets of a window, with every metric as a field."""
 
+from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Any, cast
 
 import strawberry
@@ -22,6 +24,31 @@ def _ratio(metric: str) -> Any:
         return shown(bucket.values[metric])
 
     return strawberry.field(resolver=read, graphql_type=float | None, description=RATIO_MEANINGS[metric])
+
+
+def _growth(counter: str, description: str) -> Any:
+    def read(growth: strawberry.Parent[Mapping[str, Fraction | None]]) -> float | None:
+        return shown(growth[counter])
+
+    return strawberry.field(resolver=read, graphql_type=float | None, description=description)
+
+
+@strawberry.type(
+    description="Growth against the bucket before in percent, 4 decimals: of what was gained for counters of videos, "
+    "of the levels at the end for counters of profiles. Null where the value before is 0, negative or unknown, and in "
+    "a first bucket that the window cuts."
+)
+class Growth:
+    views: float | None = _growth("views", "Growth of the views gained.")
+    plays: float | None = _growth("plays", "Growth of the plays gained.")
+    likes: float | None = _growth("likes", "Growth of the likes gained.")
+    comments: float | None = _growth("comments", "Growth of the comments gained.")
+    shares: float | None = _growth("shares", "Growth of the shares gained.")
+    saves: float | None = _growth("saves", "Growth of the saves gained.")
+    followers: float | None = _growth("followers", "Growth of the followers.")
+    following: float | None = _growth("following", "Growth of the accounts followed.")
+    profile_posts: float | None = _growth("profile_posts", "Growth of the posts the profiles count.")
+    total_likes: float | None = _growth("total_likes", "Growth of the likes the profiles count.")
 
 
 @strawberry.type(name="TimeSeriesBucket", description="One stretch of days of a series.")
@@ -53,6 +80,8 @@ class TimeSeriesBucket:
     engagement_rate_by_followers: float | None = _ratio("engagement_rate_by_followers")
     posts_per_week: float | None = _ratio("posts_per_week")
     average_views_per_post: float | None = _ratio("avg_views_per_post")
+
+    growth: Growth = strawberry.field(description="Growth against the bucket before.")
 
 
 @strawberry.type(description="Figures over a window, cut into buckets: every bucket is there, oldest first.")

@@ -7,9 +7,9 @@ import strawberry
 
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
-from app.api.graphql.nodes.interfaces import HasAnalytics, Node, node_id
+from app.api.graphql.nodes.interfaces import HasAnalytics, Node, Tracked, node_id
 from app.api.graphql.values.enums import Platform, VideoKind, ViewsKind
-from app.api.graphql.values.scalars import URL, BigInt
+from app.api.graphql.values.scalars import JSON, URL, BigInt
 from app.domain import records
 
 if TYPE_CHECKING:
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 
 @strawberry.type(description="One post, with its latest counters.")
-class Video(Node, HasAnalytics):
+class Video(Node, Tracked, HasAnalytics):
     id: strawberry.ID = node_id("Video")
     platform: Platform = strawberry.field(description="The platform it lives on.")
     external_id: str = strawberry.field(description="The platform's own id of it.")
     shortcode: str | None = strawberry.field(description="Instagram's short name of it; null elsewhere.")
-    kind: VideoKind = strawberry.field(description="What sort of post it is.")
+    kind: VideoKind | None = strawberry.field(
+        description="What sort of post it is; null before the first refresh of one that is tracked by itself."
+    )
     url: URL = strawberry.field(description="Its page at the platform.")
     caption: str | None = strawberry.field(description="Its text.")
     published_at: datetime | None = strawberry.field(description="When it was posted; null while unknown.")
@@ -35,10 +37,18 @@ class Video(Node, HasAnalytics):
         description="When it was found in its account's feed; null when it was not."
     )
     added_at: datetime | None = strawberry.field(
-        description="When somebody asked to track it; null when it was only discovered."
+        description="When tracking of it by itself began; null while it is only part of its account's feed."
     )
+    metadata: JSON = strawberry.field(description="What the caller attached: an object of strings.")
+    is_active: bool = strawberry.field(description="Whether it is refreshed by itself; its account may do so besides.")
     first_refreshed_at: datetime | None = strawberry.field(description="Its first refresh; null before.")
     last_refreshed_at: datetime | None = strawberry.field(description="Its latest refresh; null before the first.")
+    next_refresh_at: datetime | None = strawberry.field(
+        description="When it is due again by itself; null while it is not, or refreshed with its account alone."
+    )
+    refresh_interval_hours: int | None = strawberry.field(
+        description="Hours between two refreshes of its own; null while it is refreshed with its account alone."
+    )
 
     views_kind: ViewsKind | None = strawberry.field(
         description="What its platform counts as one view; null while views are unknown."

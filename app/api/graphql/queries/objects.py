@@ -14,6 +14,7 @@ from app.api.graphql.nodes.accounts import Account
 from app.api.graphql.nodes.creators import Creator
 from app.api.graphql.nodes.interfaces import Node
 from app.api.graphql.nodes.search import SearchResults
+from app.api.graphql.nodes.videos import Video
 from app.api.graphql.selections import selected_fields
 from app.api.graphql.values.enums import Platform
 from app.api.graphql.values.ids import decode_id, decode_id_of
@@ -96,6 +97,12 @@ class ObjectQueries:
             asked_page(first, after, last, before),
             with_total="totalCount" in selected_fields(info),
         )
+
+    @resolver("A video; null when there is none.", Video | None)
+    async def video(
+        info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Global id of a video.")]
+    ) -> records.Video | None:
+        return await info.context.loaders.videos.load(decode_id_of("Video", id, "id"))
 
     @resolver("The object of a global id; null when there is none.", Node | None)
     async def node(

@@ -1,57 +1,113 @@
 """Leaderboards: who is first by a metric over a window."""
 
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
+from strawberry import UNSET
 
-from app.api.graphql.context import Context, Info
+from app.api.graphql.connections import After, Before, Last, asked_page
+from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
-from app.api.graphql.nodes.leaderboards import AccountLeaderboard, CreatorLeaderboard
-from app.api.graphql.values.enums import Metric
+from app.api.graphql.nodes.leaderboards import AccountLeaderboard, CreatorLeaderboard, VideoLeaderboard
+from app.api.graphql.selections import selected_fields
+from app.api.graphql.values.enums import Metric, Platform
+from app.api.graphql.values.ids import decode_id_of
 from app.api.graphql.values.windows import LAST_30_DAYS, WindowInput, read_window
 from app.core.analytics.ranking import rank_subjects
 from app.domain import records
+from app.domain.cursors import PageRequest
+from app.domain.filters import EVERY_VIDEO, VideoScope
 from app.domain.series import SubjectKind
 
 DEFAULT_PLACES = 10
+OF_THE_WINDOW_BEFORE = {"previousRank", "previousValue"}
 
 RankedBy = Annotated[Metric | None, strawberry.argument(description="What they are ranked by.")]
 RankedOver = Annotated[WindowInput | None, strawberry.argument(description="Which days.")]
 Timezone = Annotated[str | None, strawberry.argument(description="IANA zone whose days are meant.")]
-Places = Annotated[int | None, strawberry.argument(description="How many places, 1 to 200.")]
+Places = Annotated[
+    int | None, strawberry.argument(description="How many places from the start, 1 to 200; 10 by default.")
+]
 
 
 @strawberry.type(description="Rankings.")
 class RankingQueries:
-    @resolver("The accounts that are first by a metric over a window.", AccountLeaderboard)
+    @resolver("The accounts by a metric over a window, the greatest first.", AccountLeaderboard)
     async def top_accounts(
         info: Info,
         metric: RankedBy = Metric.VIEWS,
         window: RankedOver = LAST_30_DAYS,
         timezone: Timezone = "UTC",
-        limit: Places = DEFAULT_PLACES,
+        first: Places = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
     ) -> records.Leaderboard:
-        return await _rank(info.context, SubjectKind.ACCOUNT, metric, window, timezone, limit)
+        page = asked_page(first, after, last, before, DEFAULT_PLACES)
+        return await _rank(info, SubjectKind.ACCOUNT, metric, window, timezone, page)
 
-    @resolver("The creators that are first by a metric over a window.", CreatorLeaderboard)
+    @resolver("The creators by a metric over a window, the greatest first.", CreatorLeaderboard)
     async def top_creators(
         info: Info,
         metric: RankedBy = Metric.VIEWS,
         window: RankedOver = LAST_30_DAYS,
         timezone: Timezone = "UTC",
-        limit: Places = DEFAULT_PLACES,
+        first: Places = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
     ) -> records.Leaderboard:
-        return await _rank(info.context, SubjectKind.CREATOR, metric, window, timezone, limit)
+        page = asked_page(first, after, last, before, DEFAULT_PLACES)
+        return await _rank(info, SubjectKind.CREATOR, metric, window, timezone, page)
+
+    @resolver("The videos by a metric over a window, the greatest first.", VideoLeaderboard)
+    async def top_videos(
+        info: Info,
+        metric: RankedBy = Metric.VIEWS,
+        window: RankedOver = LAST_30_DAYS,
+        timezone: Timezone = "UTC",
+        account_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only those found in the feed of this account.")
+        ] = UNSET,
+        creator_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only those of this creator's accounts.")
+        ] = UNSET,
+        platform: Annotated[Platform | None, strawberry.argument(description="Only those of this one.")] = UNSET,
+        first: Places = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> records.Leaderboard:
+        scope = VideoScope(
+            creator_id=_read_id("Creator", creator_id, "creatorId"),
+            account_id=_read_id("Account", account_id, "accountId"),
+            platform=platform or None,
+        )
+        page = asked_page(first, after, last, before, DEFAULT_PLACES)
+        return await _rank(info, SubjectKind.VIDEO, metric, window, timezone, page, scope)
+
+
+def _read_id(type_name: str, text: strawberry.ID | None, argument: str) -> UUID | None:
+    return None if text is None or text is UNSET else decode_id_of(type_name, text, argument)
 
 
 async def _rank(
-    context: Context,
+    info: Info,
     kind: SubjectKind,
     metric: Metric | None,
     window: WindowInput | None,
     timezone: str | None,
-    limit: int | None,
+    page: PageRequest,
+    scope: VideoScope = EVERY_VIDEO,
 ) -> records.Leaderboard:
-    days = read_window(window or LAST_30_DAYS, timezone or "UTC", context.now)
-    places = DEFAULT_PLACES if limit is None else limit
-    return await rank_subjects(context.viewer, kind, (metric or Metric.VIEWS).value, days, places)
+    selected = selected_fields(info, "nodes") | selected_fields(info, "edges", "node")
+    return await rank_subjects(
+        info.context.viewer,
+        kind,
+        (metric or Metric.VIEWS).value,
+        read_window(window or LAST_30_DAYS, timezone or "UTC", info.context.now),
+        page,
+        scope=scope,
+        with_previous=not selected.isdisjoint(OF_THE_WINDOW_BEFORE),
+    )

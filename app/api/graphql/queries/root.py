@@ -2,10 +2,11 @@
 
 import strawberry
 
+from app.api.graphql.queries.analytics import AnalyticsQueries
 from app.api.graphql.queries.objects import ObjectQueries
 from app.api.graphql.queries.rankings import RankingQueries
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(ObjectQueries, RankingQueries):
+class Query(ObjectQueries, RankingQueries, AnalyticsQueries):
     pass

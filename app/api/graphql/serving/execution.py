@@ -1,12 +1,11 @@
 """Execution: one operation run to its end, or until the caller who waits for a query is gone."""
 
-import asyncio
 import inspect
-from collections.abc import Awaitable
 
 from graphql import DocumentNode, ExecutionResult, OperationDefinitionNode, OperationType, execute
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
+from app.api.connected import while_connected
 from app.api.graphql.context import Context
 from app.api.graphql.schema import executable
 from app.api.graphql.serving.requests import GraphQLRequest
@@ -37,22 +36,4 @@ async def run(
         return result
     if operation.operation is not OperationType.QUERY:
         return await result
-    return await _while_connected(request, result)
-
-
-async def _while_connected(request: Request, work: Awaitable[ExecutionResult]) -> ExecutionResult:
-    running, gone = asyncio.ensure_future(work), asyncio.ensure_future(_disconnected(request))
-    try:
-        await asyncio.wait((running, gone), return_when=asyncio.FIRST_COMPLETED)
-        if running.done():
-            return running.result()
-        raise ClientDisconnect
-    finally:
-        running.cancel()
-        gone.cancel()
-        await asyncio.gather(running, gone, return_exceptions=True)
-
-
-async def _disconnected(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        continue
+    return await while_connected(request.receive, result)

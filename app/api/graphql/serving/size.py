@@ -28,6 +28,9 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from app.api.graphql.serving.errors import QUERY_TOO_DEEP, QUERY_TOO_LARGE, Error, show_message
+from app.core.analytics.breakdown import MOST_CHILDREN
+from app.core.analytics.comparison import MOST_SUBJECTS
+from app.core.analytics.deltas import MOST_LOOK_BACKS
 from app.domain.cursors import DEFAULT_PAGE, LARGEST_PAGE
 from app.domain.series import Granularity
 from app.domain.windows import LONGEST_WINDOW_DAYS, WindowPreset
@@ -40,6 +43,15 @@ MOST_ROOT_FIELDS = 30
 
 DAYS_AS_ONE_VALUE = 10
 """What is read of a window, whatever is selected of it, counts as that part of its days."""
+BREAKDOWN_AS_VALUES = 100
+"""What is read of a subject's children, as values: as many posts as an account usually has that are still observed."""
+LONGEST_LISTS = {
+    ("Breakdown", "rows"): MOST_CHILDREN,
+    ("Comparison", "subjects"): MOST_SUBJECTS,
+    ("VideoDeltas", "deltas"): MOST_LOOK_BACKS,
+    ("ViewDeltas", "days"): MOST_LOOK_BACKS,
+}
+"""Entries of the lists whose length is bounded whatever is asked for."""
 SHORTEST_BUCKET_DAYS = {Granularity.DAY: 1, Granularity.WEEK: 7, Granularity.MONTH: 28}
 USUAL_ENTRIES = {"fields": 4, "args": 0.25, "inputFields": 0.3, "interfaces": 0.25, "possibleTypes": 0.25}
 """How long the lists of an introspected type are on average in this schema; one entry where nothing is said."""
@@ -50,7 +62,10 @@ class _TooDeep(Exception):
 
 
 class _Weight(NamedTuple):
-    """Values below a field: those that are there once, and those that each entry of its page or series brings."""
+    """Values below a field: those that are there once, and those that each entry of its page or series brings.
+
+    What each entry brings is multiplied at the field whose arguments say how many there are.
+    """
 
     once: float
     each: float
@@ -136,27 +151,37 @@ class _Measure:
                 field = self._schema.get_field(owner, node.name.value)
                 assert field is not None
                 arguments = self._arguments(field, node)
-                below = _days(arguments) // DAYS_AS_ONE_VALUE if "window" in field.args else 0.0
+                below, below_each = _reading(field, arguments), 0.0
                 if node.selection_set:
                     type_ = get_named_type(field.type)
                     weight, height = self._weigh(node.selection_set, type_, depth + 1)  # type: ignore[arg-type]
-                    below += weight.once + weight.each * _entries(field, arguments)
+                    entries = _entries(field, arguments)
+                    below += weight.once + weight.each * (entries or 0)
+                    below_each = weight.each if entries is None else 0.0
                     deepest = max(deepest, height)
                 if not is_list_type(get_nullable_type(field.type)):
                     once += 1 + below
-                elif "ids" in field.args:
-                    once += 1 + min(len(arguments.get("ids", ())), LARGEST_PAGE) * (1 + below)
-                elif owner.name.startswith("__"):
-                    once += 1 + self._introspected(node.name.value) * (1 + below)
+                    each += below_each
+                elif (longest := self._longest(owner, node, arguments if "ids" in field.args else None)) is not None:
+                    once += 1 + longest * (1 + below)
+                    each += longest * below_each
                 else:
-                    each += 1 + below
+                    each += 1 + below + below_each
             known = self._weights[id(selections)] = _Weight(once, each), deepest + 1
         if depth + known[1] - 1 > MOST_DEPTH:
             raise _TooDeep
         return known
 
-    def _introspected(self, name: str) -> float:
-        return len(self._schema.type_map) if name == "types" else USUAL_ENTRIES.get(name, 1)
+    def _longest(
+        self, owner: GraphQLCompositeType, node: FieldNode, arguments: Mapping[str, Any] | None
+    ) -> float | None:
+        """How many entries a list has by itself; None where the page or series it is of says that."""
+        name = node.name.value
+        if arguments is not None:
+            return _ids(arguments)
+        if owner.name.startswith("__"):
+            return len(self._schema.type_map) if name == "types" else USUAL_ENTRIES.get(name, 1)
+        return LONGEST_LISTS.get((owner.name, name))
 
     def _narrowed(
         self, fragment: InlineFragmentNode | FragmentDefinitionNode, owner: GraphQLCompositeType
@@ -184,20 +209,36 @@ class _Measure:
         return not (skip and skip["if"]) and (include is None or bool(include["if"]))
 
 
-def _entries(field: GraphQLField, arguments: Mapping[str, Any]) -> int:
-    """How many entries the lists have of what a field returns: a page, a series, sections of a search.
+def _reading(field: GraphQLField, arguments: Mapping[str, Any]) -> float:
+    """What is read for a field, whatever is selected of it."""
+    days = _days(arguments) // DAYS_AS_ONE_VALUE if "window" in field.args else 0
+    if "by" in field.args:
+        return days + BREAKDOWN_AS_VALUES
+    return days * min(_ids(arguments), MOST_SUBJECTS) if "ids" in field.args else days
+
+
+def _ids(arguments: Mapping[str, Any]) -> int:
+    return min(len(arguments.get("ids", ())), LARGEST_PAGE)
+
+
+def _entries(field: GraphQLField, arguments: Mapping[str, Any]) -> int | None:
+    """How many entries the lists have of what a field returns: a page, a series, sections of a search; else None.
 
     A value beyond its bounds counts as the bound: the resolver names it and returns nothing.
     """
     if "granularity" in field.args:
         days = _days(arguments)
+        if (length := arguments.get("bucketDays")) is not None:
+            return -(-days // int(min(max(length, 1), LONGEST_WINDOW_DAYS)))
         shortest = SHORTEST_BUCKET_DAYS[arguments.get("granularity") or Granularity.DAY]
         return days if shortest == 1 else days // shortest + 2
     for name in ("first", "last", "limit"):
         asked = arguments.get(name)
         if isinstance(asked, int):
             return min(max(asked, 0), LARGEST_PAGE)
-    return DEFAULT_PAGE if "first" in field.args else 1
+    if "first" in field.args:
+        return DEFAULT_PAGE
+    return _ids(arguments) if "ids" in field.args and not is_list_type(get_nullable_type(field.type)) else None
 
 
 def _days(arguments: Mapping[str, Any]) -> int:

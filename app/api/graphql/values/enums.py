@@ -7,11 +7,12 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from app.domain.platforms import Platform, VideoKind, ViewsKind
-from app.domain.series import Granularity, SeriesMode
+from app.domain.series import Division, Granularity, SeriesMode
 from app.domain.viewer import Scope
 from app.domain.windows import WindowPreset
 
 __all__ = [
+    "Division",
     "ErrorCode",
     "Granularity",
     "Metric",
@@ -51,6 +52,7 @@ class ErrorCode(StrEnum):
     BAD_USER_INPUT = "BAD_USER_INPUT"
     HANDLE_TAKEN = "HANDLE_TAKEN"
     NOT_FOUND = "NOT_FOUND"
+    VIDEO_TAKEN = "VIDEO_TAKEN"
     ACCOUNT_LINKED_ELSEWHERE = "ACCOUNT_LINKED_ELSEWHERE"
 
 
@@ -127,6 +129,16 @@ _show(
     },
 )
 _show(
+    Division,
+    "What a breakdown tells apart: creators of an organization; accounts or platforms of one or of a creator; videos.",
+    {
+        Division.CREATOR: "Creators, of an organization.",
+        Division.ACCOUNT: "Accounts, of an organization or a creator.",
+        Division.PLATFORM: "Platforms, of an organization or a creator.",
+        Division.VIDEO: "Videos, of anything but a video.",
+    },
+)
+_show(
     SeriesMode,
     "What a bucket's values are.",
     {SeriesMode.GAIN: "The change within the bucket.", SeriesMode.LEVEL: "The level at the bucket's end."},
@@ -146,6 +158,7 @@ _show(
     {
         ErrorCode.BAD_USER_INPUT: "A value is malformed or out of its bounds.",
         ErrorCode.HANDLE_TAKEN: "The organization tracks this account already.",
+        ErrorCode.VIDEO_TAKEN: "The organization tracks this video by itself already.",
         ErrorCode.NOT_FOUND: "Nothing of that id is in the organization.",
         ErrorCode.ACCOUNT_LINKED_ELSEWHERE: "The account is linked to another creator.",
     },

@@ -1,0 +1,1 @@
+"""Exports: whole tables as CSV or JSON Lines, streamed; also what the command writes."""

@@ -1,0 +1,46 @@
+"""How much an organization tracks, as it was at the ends of two windows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.store.db import fetch_row
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """How many were there before an instant, among what is tracked now."""
+
+    active_accounts: int
+    account_videos: int
+    individual_videos: int
+    creators: int
+
+
+async def count_tracked(organization_id: UUID, earlier: datetime, later: datetime) -> tuple[Tracked, Tracked]:
+    """What had been added or discovered before each of two instants; a post that came both ways counts in both."""
+    row = await fetch_row(
+        """
+        SELECT a.earlier, v.discovered_earlier, v.added_earlier, c.earlier,
+               a.later, v.discovered_later, v.added_later, c.later
+        FROM (
+            SELECT count(*) FILTER (WHERE added_at < $2) AS earlier, count(*) AS later FROM account
+            WHERE organization_id = $1 AND removed_at IS NULL AND is_active AND added_at < $3
+        ) AS a, (
+            SELECT count(*) FILTER (WHERE discovered_at < $2) AS discovered_earlier,
+                   count(*) FILTER (WHERE discovered_at < $3) AS discovered_later,
+                   count(*) FILTER (WHERE added_at < $2) AS added_earlier,
+                   count(*) FILTER (WHERE added_at < $3) AS added_later
+            FROM video WHERE organization_id = $1 AND removed_at IS NULL
+        ) AS v, (
+            SELECT count(*) FILTER (WHERE added_at < $2) AS earlier, count(*) AS later FROM creator
+            WHERE organization_id = $1 AND added_at < $3
+        ) AS c
+        """,
+        organization_id,
+        earlier,
+        later,
+    )
+    assert row is not None
+    counts = list(row)
+    return Tracked(*counts[:4]), Tracked(*counts[4:])

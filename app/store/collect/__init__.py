@@ -1,0 +1,1 @@
+"""What collecting writes: leases, runs, and rollups made again."""

@@ -1,0 +1,1 @@
+"""What tracking changes: videos one by one, and removal."""
