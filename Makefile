@@ -1,6 +1,6 @@
 # Everything is installed into .venv, from the locks. PORT and DATA_DIR may be given: make run PORT=8001 DATA_DIR=/srv/cg
 .DEFAULT_GOAL := help
-.PHONY: help run test check conformance fix schema migration
+.PHONY: help run test check conformance bench fix schema migration
 .DELETE_ON_ERROR:
 export PORT DATA_DIR
 
@@ -27,6 +27,9 @@ check: $(DEV) ## format, lint, types, import contracts, drift of schema, migrati
 
 conformance: $(DEV) ## outside suites and a browser against a running server
 	@bash tests/conformance/run.sh
+
+bench: $(DEV) ## measure the goals beside the least that could do it; python -m bench --help for more
+	@$(BIN)/python -m bench
 
 fix: $(DEV) ## format and mend what can be mended
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

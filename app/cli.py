@@ -229,7 +229,10 @@ def verify(first: datetime | None, last: datetime | None) -> None:
 def export(
     table: str, organization: str, ending: str, output: Path | None, **options: str | Sequence[str] | None
 ) -> None:
-    """Write a table as CSV or JSON Lines: series, leaderboard, videos or accounts."""
+    """Write a table as CSV or JSON Lines.
+
+    The arguments are those of the API; a file appears once it is whole.
+    """
     given = [(name, text) for name, texts in options.items() for text in _each(texts)]
     with reached_servers(read_settings()) as settings:
         progress = Console(stderr=True)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
@@ -72,20 +72,17 @@ def _draft(output: Path | None) -> Iterator[BinaryIO]:
     """Where to write; what was written takes the name of `output` when the block ends well, and is gone otherwise."""
     if output is None:
         yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    target = output.resolve()
-    if target.exists() and not target.is_file():  # a device or a pipe; a folder is refused
         with _writing(output):
-            file = target.open("wb")
-        with file:
+            sys.stdout.buffer.flush()
+        return
+    if output.exists() and not output.is_file():  # a device or a pipe; a folder is refused
+        with _opened(output, "wb", output) as file:
             yield file
         return
+    target = output.resolve()
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
-    with _writing(output):
-        file = draft.open("xb")
     try:
-        with file:
+        with _opened(draft, "xb", output) as file:
             yield file
             with _writing(output):
                 file.flush()
@@ -94,6 +91,17 @@ def _draft(output: Path | None) -> Iterator[BinaryIO]:
             draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _opened(path: Path, mode: Literal["wb", "xb"], output: Path) -> Iterator[BinaryIO]:
+    with _writing(output):
+        file = path.open(mode)
+    try:
+        yield file
+    finally:
+        with _writing(output):  # what is still in the buffer
+            file.close()
 
 
 @contextmanager

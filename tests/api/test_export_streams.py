@@ -1,4 +1,4 @@
-"""Exports on the way: one at a time per key, as fast as they are taken, in constant memory, never half without a sign."""
+"""Exports on the way: one at a time per key, as fast as they are taken, in constant memory, no half one unnoticed."""
 
 import asyncio
 import logging
@@ -242,7 +242,8 @@ async def test_an_export_ends_with_the_connection_that_waits_for_it(
             headers = {"Authorization": f"Bearer {caller.key}"}
             async with client.stream("GET", "/exports/videos.csv", headers=headers) as response:
                 assert response.headers["transfer-encoding"] == "chunked"
-                await anext(response.aiter_raw())
+                body = response.aiter_raw()
+                assert (await anext(body)).startswith(b"id,platform,")
                 assert not await is_over()
             await until(is_over)
             assert len(pages) < 60 / PAGE

@@ -75,6 +75,18 @@ async def test_creators_are_ranked_by_ratios(database: None) -> None:
     ]
 
 
+async def test_what_came_before_the_views_of_a_post_belongs_to_its_ratio(database: None) -> None:
+    viewer = await new_viewer()
+    account = await new_account(viewer, START)
+    for days, seen in ((0, {"likes": 1}), (2, {"likes": 5}), (2.5, {"views": 100}), (3, {"views": 200, "likes": 7})):
+        await record(account, account_facts(account, START + days * DAY, [post("p", None, seen)]))
+    creator = await create_creator(viewer, NewCreator("Somebody"), now=START)
+    await link_account(viewer, creator.id, account.id, now=START)
+    for kind in (SubjectKind.ACCOUNT, SubjectKind.CREATOR, SubjectKind.VIDEO):
+        board = await rank_subjects(viewer, kind, "engagement_rate", WINDOW, PageRequest(10))
+        assert [row.value for row in board.nodes] == [Fraction(100 * 6, 100)]
+
+
 async def test_nobody_ranks_in_anothers(database: None) -> None:
     viewer, other = await new_viewer(), await new_viewer()
     await account_with(viewer, 1, 2, 3)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, NoReturn, TypeVar
+from uuid import UUID
 
 from app.api.exports.tables import (
     ACCOUNT_COLUMNS,
@@ -149,7 +150,7 @@ OPENERS: Mapping[str, Callable[[Viewer, _Arguments, datetime], Awaitable[Export]
 }
 
 
-def _subjects(arguments: _Arguments) -> SubjectKind | list[tuple[SubjectKind, Any]]:
+def _subjects(arguments: _Arguments) -> SubjectKind | list[tuple[SubjectKind, UUID]]:
     """All of a kind, or those of the ids, which are of that kind when one is given. The organization by default."""
     kind = arguments.choice("kind", SubjectKind, SubjectKind.ORGANIZATION)
     if not arguments.has("id"):

@@ -38,13 +38,13 @@ class Chunk(NamedTuple):
 
 
 def csv_line(cells: Row) -> bytes:
-    """A line of CSV. An unknown value is an empty field, an empty text a pair of quotes.
+    r"""A line of CSV. An unknown value is an empty field, an empty text a pair of quotes.
 
     Text that a spreadsheet could take for a formula has an apostrophe before it, and so has text that begins with one:
     taking off one apostrophe at the beginning gives every text back as it was.
 
-    >>> csv_line(["=1+1", "'tis", "a, b", None, "", -5, 0.25, True, {"team": "red"}])
-    b"'=1+1,''tis,\\"a, b\\",,\\"\\",-5,0.25,true,\\"{\\"\\"team\\"\\":\\"\\"red\\"\\"}\\"\\r\\n"
+    >>> csv_line(["=1+1", "'tis", "a, b", None, -5, 0.25, True]).decode().strip()
+    '\'=1+1,\'\'tis,"a, b",,-5,0.25,true'
     """
     return (",".join([_csv_cell(cell) for cell in cells]) + "\r\n").encode()
 

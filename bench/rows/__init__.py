@@ -1,0 +1,1 @@
+"""The rows of the goal table, one module for each way of measuring."""
