@@ -26,7 +26,7 @@ __all__ = [
 
 
 class Metric(StrEnum):
-    """A metric to rank by; counters by what they gained in the window."""
+    """A metric; counters by what they gained in the window."""
 
     VIEWS = "views"
     PLAYS = "plays"
@@ -66,7 +66,7 @@ def _show(enum: type[Enum], description: str, values: Mapping[Enum, str]) -> Non
 
 _show(
     Metric,
-    "A metric to rank by; counters by what they gained in the window.",
+    "A metric; counters by what they gained in the window.",
     {
         Metric.VIEWS: "Views gained.",
         Metric.PLAYS: "Plays gained.",
