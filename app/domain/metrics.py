@@ -6,6 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import TypeVar
 
+from app.domain.problems import InvalidInput
+
 POST_COUNTERS = ("views", "plays", "likes", "comments", "shares", "saves")
 """Counters of a post that have levels, gains and series. The order is that of the columns in the store."""
 
@@ -78,6 +80,13 @@ METRICS = (*SERIES_COUNTERS, POSTS_PUBLISHED, *RATIOS)
 
 Value = int | Fraction | None
 Key = TypeVar("Key", bound=Hashable)
+
+
+def check_metrics(names: Iterable[str], argument: str = "metrics") -> None:
+    """Raises InvalidInput naming `argument` for a name that is no metric."""
+    for name in names:
+        if name not in METRICS:
+            raise InvalidInput(f"{name[:64]!r} is no metric; there are {', '.join(METRICS)}.", argument)
 
 
 def terms_of(metric: str) -> tuple[str, ...]:

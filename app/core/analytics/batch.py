@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.core.analytics.amounts import bounds_of, read_amounts
-from app.domain.metrics import SERIES_COUNTERS, Amounts, value_of
+from app.domain.metrics import SERIES_COUNTERS, Amounts, check_metrics, value_of
 from app.domain.problems import InvalidInput
 from app.domain.records import BatchMetrics, MetricValue
 from app.domain.series import SubjectKind
@@ -21,9 +21,10 @@ async def batch_metrics(
     """Metrics of 1 to 200 accounts, creators or videos; a doubled id counts once.
 
     Those that are not the viewer's organization's are named in `not_found`, in the order asked for. Raises InvalidInput
-    naming `ids`.
+    naming `ids` or `metrics`.
     """
     viewer.require(Scope.READ)
+    check_metrics(metrics)
     ids = read_batch(ids)
     bounds = bounds_of([window.start, window.end + timedelta(days=1)], window.zone)
     amounts = await read_amounts(viewer.organization_id, kind, ids, bounds, metrics)

@@ -11,11 +11,11 @@ from app.core.analytics.window_metrics import change_of
 from app.domain.metrics import (
     ACCOUNT_COUNTERS,
     DAYS,
-    METRICS,
     POST_COUNTERS,
     RATIOS,
     Amounts,
     Value,
+    check_metrics,
     counters_of,
     ranks_of,
     share_percent,
@@ -159,8 +159,7 @@ def _check(kind: SubjectKind, metric: str, by: Division) -> None:
     if by not in allowed:
         choice = f"it takes {', '.join(allowed)}" if allowed else "it has no parts"
         raise InvalidInput(f"A breakdown of one {kind.value} by {by.value} is not possible; {choice}.", "by")
-    if metric not in METRICS:
-        raise InvalidInput(f"{metric[:64]!r} is no metric; there are {', '.join(METRICS)}.", "metric")
+    check_metrics([metric], "metric")
     if by is Division.VIDEO and set(counters_of([metric])) & set(ACCOUNT_COUNTERS):
         raise InvalidInput(f"{metric} is a figure of profiles; a video has none.", "metric")
 

@@ -12,7 +12,6 @@ from app.domain.series import Granularity, SeriesMode, SubjectKind
 from app.domain.viewer import Scope, Viewer
 from app.domain.windows import Window
 
-FEWEST_SUBJECTS = 2
 MOST_SUBJECTS = 5
 
 
@@ -27,16 +26,14 @@ async def compare_subjects(
     now: datetime,
     growth_of_counters: Sequence[str] = (),
 ) -> Comparison:
-    """Window metrics and series of 2 to 5 accounts, creators and videos, in their order; all have the same buckets.
+    """Window metrics and series of 1 to 5 accounts, creators and videos, in their order; all have the same buckets.
 
-    Those that are not the viewer's organization's are named in `not_found`. Raises InvalidInput naming `ids` for too
-    few, too many or doubled ones, and `bucket_days`.
+    Those that are not the viewer's organization's are named in `not_found`. Raises InvalidInput naming `ids` for none,
+    too many or doubled ones, `metrics` and `bucket_days`.
     """
     viewer.require(Scope.READ)
-    if not FEWEST_SUBJECTS <= len(subjects) <= MOST_SUBJECTS:
-        raise InvalidInput(
-            f"There are {len(subjects)} to compare; it takes {FEWEST_SUBJECTS} to {MOST_SUBJECTS}.", "ids"
-        )
+    if not 1 <= len(subjects) <= MOST_SUBJECTS:
+        raise InvalidInput(f"There are {len(subjects)} to compare; it takes 1 to {MOST_SUBJECTS}.", "ids")
     if len(set(subjects)) < len(subjects):
         raise InvalidInput("One of these is there twice. Name each once.", "ids")
     series: dict[UUID, Series] = {}

@@ -9,8 +9,7 @@ from app.core.analytics.late_views import gains_before_views
 from app.core.analytics.video_levels import read_video_levels
 from app.domain.cursors import PageRequest
 from app.domain.filters import EVERY_VIDEO, VideoScope
-from app.domain.metrics import METRICS, POST_COUNTERS, counters_of
-from app.domain.problems import InvalidInput
+from app.domain.metrics import POST_COUNTERS, check_metrics, counters_of
 from app.domain.records import Leaderboard, RankedSubject
 from app.domain.series import SubjectKind
 from app.domain.viewer import Scope, Viewer
@@ -41,8 +40,7 @@ async def rank_subjects(
     Raises InvalidInput naming `metric`, and InvalidCursor naming `after` or `before` for a cursor of another ranking.
     """
     viewer.require(Scope.READ)
-    if metric not in METRICS:
-        raise InvalidInput(f"{metric[:64]!r} is no metric; there are {', '.join(METRICS)}.", "metric")
+    check_metrics([metric], "metric")
     previous = window.previous
     starts = [previous.start, window.start] if with_previous else [window.start]
     bounds = bounds_of([*starts, window.end + timedelta(days=1)], window.zone)

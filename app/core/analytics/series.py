@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.core.analytics.amounts import bounds_of, is_complete, read_amounts
-from app.domain.metrics import growth_of, value_of
+from app.domain.metrics import check_metrics, growth_of, value_of
 from app.domain.records import Bucket, Series
 from app.domain.series import Granularity, SeriesMode, SubjectKind, bucket_before, cut_window
 from app.domain.viewer import Scope, Viewer
@@ -31,6 +31,7 @@ async def subject_series(
     of a counter is against the bucket before, also of the first bucket unless the window cuts it.
     """
     viewer.require(Scope.READ)
+    check_metrics(metrics)
     spans = cut_window(window, granularity, now.astimezone(window.zone).date())
     before = bucket_before(window, granularity) if growth_of_counters else None
     starts = [*([] if before is None else [before]), *(span.start for span in spans)]

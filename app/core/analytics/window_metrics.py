@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.core.analytics.amounts import bounds_of, is_complete, read_amounts
-from app.domain.metrics import SERIES_COUNTERS, Amounts, change_percent, value_of
+from app.domain.metrics import SERIES_COUNTERS, Amounts, change_percent, check_metrics, value_of
 from app.domain.records import MetricChange, WindowMetrics
 from app.domain.series import SubjectKind
 from app.domain.viewer import Scope, Viewer
@@ -20,6 +20,7 @@ async def subject_metrics(
     A counter's values are gains, its level is where it stands at the window's end; ratios are exact fractions.
     """
     viewer.require(Scope.READ)
+    check_metrics(metrics)
     previous = window.previous
     bounds = bounds_of([previous.start, window.start, window.end + timedelta(days=1)], window.zone)
     amounts = await read_amounts(viewer.organization_id, kind, ids, bounds, metrics)

@@ -34,7 +34,7 @@ class AnalyticsQueries:
         info: Info,
         ids: Annotated[
             list[strawberry.ID],
-            strawberry.argument(description="Global ids of 2 to 5 accounts, creators or videos, mixed as you like."),
+            strawberry.argument(description="Global ids of 1 to 5 accounts, creators or videos, mixed as you like."),
         ],
         window: Annotated[WindowInput | None, strawberry.argument(description="Which days.")] = LAST_30_DAYS,
         granularity: Annotated[
