@@ -168,7 +168,6 @@ async def test_comparisons(caller: Caller) -> None:
     }
     for wrong in (
         [],
-        ids[:1],
         [ids[0], ids[0]],
         [*ids, *ids],
         [ids[0], encode_id("Organization", new_id())],
