@@ -108,7 +108,7 @@ async def _open_organization(folder: Path) -> tuple[str, Viewer]:
     """The demo's key and its viewer. Only a digest of the key is in the database, so its value lies in the folder."""
     key = _key_in(folder / KEY_FILE)
     await create_key(ORGANIZATION, "Demo", frozenset(Scope), now=utc_now(), value=key)
-    return key, await authenticate(key)
+    return key, await authenticate(key, now=utc_now())
 
 
 def _key_in(file: Path) -> str:

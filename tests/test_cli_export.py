@@ -153,7 +153,7 @@ async def test_whoever_reads_no_further_ends_it(database: None, folder: Path, ur
 
 async def test_the_commands_of_the_guide(database: None, folder: Path, urls: dict[str, str]) -> None:
     key = await create_key("Acme", "guide", frozenset({Scope.READ}), now=utc_now())
-    viewer = await authenticate(key)
+    viewer = await authenticate(key, now=utc_now())
     await observed(Viewer(**{name: getattr(viewer, name) for name in viewer.__slots__} | {"scopes": frozenset(Scope)}))
     url = f"http://127.0.0.1:{(port := free_port())}"
     settings = environment(

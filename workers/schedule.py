@@ -12,6 +12,7 @@ from dramatiq import Actor
 from redis.exceptions import RedisError
 from tortoise.exceptions import BaseORMException
 
+from app.core.access.replays import forget_old_replays
 from app.core.collect.sweep import make_room, sweep_due
 from app.core.tracking.removal import delete_expired_removals
 from app.domain.clock import utc_now
@@ -49,8 +50,9 @@ async def run_scheduler(settings: Settings, stop: asyncio.Event) -> None:
 
 
 async def keep_up(settings: Settings, now: datetime) -> None:
-    """Makes room for what is to come, and deletes what was removed longer ago than it can be restored."""
+    """Makes room for what is to come, and deletes what is past its time."""
     await make_room(now, now)
+    await forget_old_replays(now)
     undo = timedelta(days=settings.removal_undo_days)
     while await delete_expired_removals(undo, now):
         continue

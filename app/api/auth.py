@@ -3,6 +3,7 @@
 from starlette.datastructures import Headers
 
 from app.core.access.keys import authenticate
+from app.domain.clock import utc_now
 from app.domain.problems import Unauthenticated
 from app.domain.viewer import Viewer
 
@@ -12,4 +13,4 @@ async def read_viewer(headers: Headers) -> Viewer:
     scheme, _, key = headers.get("authorization", "").strip().partition(" ")
     if scheme.lower() != "bearer" or not key.strip():
         raise Unauthenticated("An API key is needed. Send it as Authorization: Bearer KEY.")
-    return await authenticate(key.strip())
+    return await authenticate(key.strip(), now=utc_now())

@@ -73,6 +73,35 @@ class AccountLinkedElsewhere(Problem):
         self.creator = creator
 
 
+class QuotaReached(Problem):
+    """The organization tracks as many accounts as it may; `limit` is that number."""
+
+    code = "QUOTA_REACHED"
+
+    def __init__(self, limit: int, *path: str) -> None:
+        super().__init__(f"The organization tracks {limit} accounts, as many as it may. Remove one first.", *path)
+        self.limit = limit
+
+
+class IdempotencyConflict(Problem):
+    """The idempotency key was used for something else."""
+
+    code = "IDEMPOTENCY_CONFLICT"
+
+
+class StillRunning(Problem):
+    """The same create, under the same idempotency key, is under way; `retry_after_seconds` says when to ask again."""
+
+    code = "STILL_RUNNING"
+    retry_after_seconds = 1
+
+
+class LastAdminKey(Problem):
+    """Without this key nobody could manage the organization's keys any more."""
+
+    code = "LAST_ADMIN_KEY"
+
+
 class Unauthenticated(Problem):
     """No key, or one that is not known."""
 

@@ -1,6 +1,8 @@
 """The viewer: who asks, for which organization, with which scopes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -38,3 +40,37 @@ class Viewer:
         """Raises Forbidden unless one of the key's scopes implies `scope`."""
         if not any(scope in IMPLIED[held] for held in self.scopes):
             raise Forbidden(f"This key lacks the scope {scope.value}. Ask for a key with it.")
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key as its organization sees it: never its value, which is shown once when it is made."""
+
+    id: UUID
+    name: str
+    scopes: frozenset[Scope]
+    created_at: datetime
+    last_used_at: datetime | None
+    """To the minute."""
+    former_until: datetime | None
+    """Until when the value before the last rotation works, or worked; None when it was never rotated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A create that is to happen once, however often it is sent: the caller's own key for it, and what was asked."""
+
+    face: str
+    idempotency_key: str
+    route: str
+    body_hash: bytes
+    """A digest of all that was asked; the same key with another one is a mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a create was answered, to be given again as it was."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes

@@ -90,17 +90,18 @@ async def insert_account(
 ) -> UUID | None:
     """Adds an account that is due at once; its id, or None when the organization has that handle already."""
     try:
-        account = await models.Account.create(
-            organization_id=organization_id,
-            platform=platform.value,
-            handle=handle,
-            category=category,
-            search_text=folded(handle),
-            metadata=dict(metadata),
-            refresh_interval_hours=refresh_interval_hours,
-            added_at=now,
-            next_refresh_at=now,
-        )
+        async with transaction():  # a savepoint: what is refused leaves the transaction around it whole
+            account = await models.Account.create(
+                organization_id=organization_id,
+                platform=platform.value,
+                handle=handle,
+                category=category,
+                search_text=folded(handle),
+                metadata=dict(metadata),
+                refresh_interval_hours=refresh_interval_hours,
+                added_at=now,
+                next_refresh_at=now,
+            )
     except IntegrityError:
         return None
     return account.id

@@ -130,9 +130,12 @@ async def lock_creator(organization_id: UUID, creator_id: UUID) -> bool | None:
     """Whether the creator is active, locked until the transaction ends; None when there is none.
 
     Whoever changes links or pauses of a creator locks it before any account: then its set of accounts stands still.
+    A refresh, which holds the account, may ask for the creator's key beside it: checking a foreign key does.
     """
     row = await fetch_row(
-        "SELECT is_active FROM creator WHERE organization_id = $1 AND id = $2 FOR UPDATE", organization_id, creator_id
+        "SELECT is_active FROM creator WHERE organization_id = $1 AND id = $2 FOR NO KEY UPDATE",
+        organization_id,
+        creator_id,
     )
     return None if row is None else row["is_active"]
 

@@ -1,33 +1,70 @@
 """Organizations and their API keys."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.domain.viewer import Scope, Viewer
+import asyncpg
+
+from app.domain.viewer import ApiKey, Scope, Viewer
 from app.store import models
-from app.store.db import fetch_row
+from app.store.db import execute, fetch, fetch_row
+
+LAST_USED_EVERY = timedelta(minutes=1)
 
 
-async def select_viewer(digest: str) -> Viewer | None:
-    """The viewer a key with that digest acts as."""
+async def select_viewer(digest: str, now: datetime) -> Viewer | None:
+    """The viewer a key with that digest acts as: one in force, or one that was rotated and still works for a while.
+
+    When it was last used is kept to the minute.
+    """
     row = await fetch_row(
         """
-        SELECT k.id AS key_id, k.name AS key_name, k.scopes, o.id, o.name, o.cursor_secret
+        SELECT k.id AS key_id, k.name AS key_name, k.scopes, k.last_used_at, o.id, o.name, o.cursor_secret
         FROM api_key k JOIN organization o ON o.id = k.organization_id
-        WHERE k.digest = $1
+        WHERE (k.digest = $1 OR k.former_digest = $1 AND k.former_until > $2) AND k.revoked_at IS NULL
         """,
         digest,
+        now,
     )
     if row is None:
         return None
+    if row["last_used_at"] is None or row["last_used_at"] < now - LAST_USED_EVERY:
+        await execute("UPDATE api_key SET last_used_at = greatest(last_used_at, $2) WHERE id = $1", row["key_id"], now)
     return Viewer(
         organization_id=row["id"],
         organization_name=row["name"],
         key_id=row["key_id"],
         key_name=row["key_name"],
-        scopes=frozenset(Scope(scope) for scope in row["scopes"].split(",")),
+        scopes=_scopes(row["scopes"]),
         cursor_secret=row["cursor_secret"],
+    )
+
+
+async def select_keys(organization_id: UUID) -> list[ApiKey]:
+    """The organization's keys that are not revoked, the newest first."""
+    rows = await fetch(f"{_KEYS} ORDER BY created_at DESC, id DESC", organization_id)
+    return [_key(row) for row in rows]
+
+
+async def lock_keys(organization_id: UUID) -> list[ApiKey]:
+    """The same, locked until the transaction ends."""
+    rows = await fetch(f"{_KEYS} ORDER BY id FOR UPDATE", organization_id)
+    return [_key(row) for row in rows]
+
+
+async def revoke(key_id: UUID, now: datetime) -> None:
+    """Ends a key for good."""
+    await execute("UPDATE api_key SET revoked_at = $2 WHERE id = $1", key_id, now)
+
+
+async def replace_digest(key_id: UUID, digest: str, former_until: datetime) -> None:
+    """Gives a key another value; the one before works until then."""
+    await execute(
+        "UPDATE api_key SET former_digest = digest, former_until = $3, digest = $2 WHERE id = $1",
+        key_id,
+        digest,
+        former_until,
     )
 
 
@@ -51,9 +88,9 @@ async def select_first_organization() -> tuple[UUID, str] | None:
     return None if organization is None else (organization.id, organization.name)
 
 
-async def insert_key(organization_id: UUID, name: str, digest: str, scopes: Iterable[Scope], now: datetime) -> None:
-    """Adds a key; one with the same digest stays as it is."""
-    await models.ApiKey.get_or_create(
+async def insert_key(organization_id: UUID, name: str, digest: str, scopes: Iterable[Scope], now: datetime) -> UUID:
+    """Adds a key; one with the same digest stays as it is. Its id."""
+    key, _ = await models.ApiKey.get_or_create(
         digest=digest,
         defaults={
             "organization_id": organization_id,
@@ -62,3 +99,22 @@ async def insert_key(organization_id: UUID, name: str, digest: str, scopes: Iter
             "created_at": now,
         },
     )
+    return key.id
+
+
+_KEYS = "SELECT * FROM api_key WHERE organization_id = $1 AND revoked_at IS NULL"
+
+
+def _key(row: asyncpg.Record) -> ApiKey:
+    return ApiKey(
+        id=row["id"],
+        name=row["name"],
+        scopes=_scopes(row["scopes"]),
+        created_at=row["created_at"],
+        last_used_at=row["last_used_at"],
+        former_until=row["former_until"],
+    )
+
+
+def _scopes(text: str) -> frozenset[Scope]:
+    return frozenset(Scope(scope) for scope in text.split(","))

@@ -16,6 +16,7 @@ class Organization(Model):
     cursor_secret = fields.BinaryField()
     max_recent_posts = fields.IntField(null=True, default=100)
     post_lookback_days = fields.IntField(null=True, default=365)
+    account_quota = fields.IntField(null=True)
 
     class Meta:
         table = "organization"
@@ -32,6 +33,10 @@ class ApiKey(Model):
     digest = fields.CharField(max_length=64, unique=True)
     scopes = fields.CharField(max_length=64)
     created_at = fields.DatetimeField()
+    last_used_at = fields.DatetimeField(null=True)
+    revoked_at = fields.DatetimeField(null=True)
+    former_digest = fields.CharField(max_length=64, null=True, unique=True)
+    former_until = fields.DatetimeField(null=True)
 
     class Meta:
         table = "api_key"

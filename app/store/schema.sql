@@ -166,7 +166,11 @@ CREATE TABLE public.api_key (
     digest character varying(64) NOT NULL,
     scopes character varying(64) NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    organization_id uuid NOT NULL
+    organization_id uuid NOT NULL,
+    former_digest character varying(64),
+    former_until timestamp with time zone,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone
 );
 CREATE TABLE public.creator (
     id uuid NOT NULL,
@@ -183,7 +187,8 @@ CREATE TABLE public.organization (
     created_at timestamp with time zone NOT NULL,
     cursor_secret bytea NOT NULL,
     max_recent_posts integer,
-    post_lookback_days integer
+    post_lookback_days integer,
+    account_quota integer
 );
 CREATE TABLE public.organization_day (
     organization_id uuid NOT NULL,
@@ -315,6 +320,18 @@ CREATE TABLE public.organization_total (
     viewed_shares_known integer NOT NULL,
     viewed_saves_gain bigint NOT NULL,
     viewed_saves_known integer NOT NULL
+);
+CREATE TABLE public.replay (
+    organization_id uuid NOT NULL,
+    key_id uuid NOT NULL,
+    face text NOT NULL,
+    idempotency_key text NOT NULL,
+    route text NOT NULL,
+    body_hash bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    status smallint,
+    headers jsonb,
+    body bytea
 );
 CREATE TABLE public.run (
     id uuid NOT NULL,
@@ -478,6 +495,8 @@ ALTER TABLE ONLY public.account_slot
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_digest_key UNIQUE (digest);
 ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_former_digest_key UNIQUE (former_digest);
+ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.creator
     ADD CONSTRAINT creator_pkey PRIMARY KEY (id);
@@ -491,6 +510,8 @@ ALTER TABLE ONLY public.organization_slot
     ADD CONSTRAINT organization_slot_pkey PRIMARY KEY (organization_id, slot);
 ALTER TABLE ONLY public.organization_total
     ADD CONSTRAINT organization_total_pkey PRIMARY KEY (organization_id);
+ALTER TABLE ONLY public.replay
+    ADD CONSTRAINT replay_pkey PRIMARY KEY (organization_id, key_id, face, idempotency_key);
 ALTER TABLE ONLY public.run
     ADD CONSTRAINT run_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.account
@@ -520,6 +541,7 @@ CREATE INDEX account_search ON public.account USING gin (public.trigrams(search_
 CREATE UNIQUE INDEX account_tracked_handle ON public.account USING btree (organization_id, platform, handle) WHERE (removed_at IS NULL);
 CREATE INDEX creator_by_added_at ON public.creator USING btree (organization_id, added_at, id);
 CREATE INDEX creator_search ON public.creator USING gin (public.trigrams(search_text));
+CREATE INDEX replay_by_age ON public.replay USING btree (created_at);
 CREATE INDEX run_by_account ON public.run USING btree (organization_id, account_id, started_at);
 CREATE INDEX run_by_video ON public.run USING btree (video_id, started_at) WHERE (video_id IS NOT NULL);
 CREATE INDEX video_by_published_at ON public.video USING btree (organization_id, published_at) WHERE (published_at IS NOT NULL);
@@ -540,6 +562,8 @@ ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.creator
     ADD CONSTRAINT creator_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.replay
+    ADD CONSTRAINT replay_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.run
     ADD CONSTRAINT run_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.run

@@ -255,6 +255,7 @@ async def update_observed_videos(
         return
     ordered = sorted(states, key=lambda state: state.id)
     columns: list[tuple[str, str, Sequence[object]]] = [
+        ("published_at", "timestamptz", [state.published_at for state in ordered]),
         ("first_refreshed_at", "timestamptz", [state.first_refreshed_at for state in ordered]),
         ("last_refreshed_at", "timestamptz", [state.last_refreshed_at for state in ordered]),
         ("last_observed_day", "date", [state.last_observed_day for state in ordered]),
@@ -270,7 +271,6 @@ async def update_observed_videos(
     ]
     keys: list[tuple[str, str, Sequence[object]]] = [
         ("id", "uuid", [state.id for state in ordered]),
-        ("published_at", "timestamptz", [None if post is None else post.published_at for post in facts]),
         ("search_text", "text", [folded(post.caption) if post and post.caption else None for post in facts]),
     ]
     everything = [*keys, *columns, *looks]
@@ -279,7 +279,6 @@ async def update_observed_videos(
         f"""
         UPDATE video SET {", ".join(f"{name} = new.{name}" for name, _, _ in columns)},
                          {", ".join(f"{name} = coalesce(new.{name}, video.{name})" for name, _, _ in looks)},
-                         published_at = coalesce(video.published_at, new.published_at),
                          discovered_at = CASE WHEN discovered_at IS NOT NULL THEN least(discovered_at, $2) END,
                          search_text = coalesce(new.search_text, video.search_text)
         FROM unnest({unnested}) AS new ({", ".join(name for name, _, _ in everything)})

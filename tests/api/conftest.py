@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from starlette.applications import Starlette
 
 from app.core.access.keys import authenticate
+from app.domain.clock import utc_now
 from app.domain.viewer import Viewer
 from app.main import create_app
 from app.settings import Settings
@@ -73,11 +74,11 @@ async def client(database: None, settings: Settings) -> AsyncIterator[httpx.Asyn
 async def caller(client: httpx.AsyncClient) -> Caller:
     """Somebody with all scopes in an organization of its own."""
     key = await new_key()
-    return Caller(client, key, await authenticate(key))
+    return Caller(client, key, await authenticate(key, now=utc_now()))
 
 
 @pytest.fixture
 async def stranger(client: httpx.AsyncClient) -> Caller:
     """The same in another organization."""
     key = await new_key()
-    return Caller(client, key, await authenticate(key))
+    return Caller(client, key, await authenticate(key, now=utc_now()))

@@ -9,6 +9,7 @@ import pytest
 from app.api.graphql.values.ids import encode_id
 from app.core.access.keys import authenticate
 from app.core.tracking.accounts import NewAccount, track_account
+from app.domain.clock import utc_now
 from app.domain.platforms import Platform
 from app.domain.viewer import Scope
 from tests.api.conftest import Caller
@@ -132,7 +133,7 @@ async def test_an_unknown_platform_is_refused_before_anything_runs(caller: Calle
 
 async def test_a_key_that_may_only_read_cannot_track(caller: Caller) -> None:
     key = await new_key(frozenset({Scope.READ}))
-    reader = Caller(caller.client, key, await authenticate(key))
+    reader = Caller(caller.client, key, await authenticate(key, now=utc_now()))
     body = await reader.ask(
         "mutation($i:TrackAccountInput!){trackAccount(input:$i){account{id}}}",
         i={"platform": "TIKTOK", "handle": "somebody"},

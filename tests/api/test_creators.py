@@ -10,6 +10,7 @@ import pytest
 from app.api.graphql.values.ids import encode_id
 from app.core.access.keys import authenticate
 from app.core.tracking.creators import NewCreator, create_creator, link_account
+from app.domain.clock import utc_now
 from app.domain.platforms import Platform
 from app.domain.records import Account, Creator
 from app.domain.viewer import Scope
@@ -351,7 +352,7 @@ async def test_a_key_that_may_only_read_changes_nothing(
     caller: Caller, mutation: str, name: str, fields: dict[str, str]
 ) -> None:
     key = await new_key(frozenset({Scope.READ}))
-    reader = Caller(caller.client, key, await authenticate(key))
+    reader = Caller(caller.client, key, await authenticate(key, now=utc_now()))
     body = await reader.ask(mutation, input=fields)
     assert body["data"] is None
     (error,) = body["errors"]

@@ -23,9 +23,9 @@ FIRST_ORGANIZATION = "First organization"
 PRINTABLE = re.compile(r"[!-~]+")
 
 
-async def authenticate(token: str) -> Viewer:
+async def authenticate(token: str, *, now: datetime) -> Viewer:
     """Who a key acts for. Raises Unauthenticated when nobody."""
-    viewer = await select_viewer(_digest(token)) if 0 < len(token) <= LONGEST_KEY else None
+    viewer = await select_viewer(digest_of(token), now) if 0 < len(token) <= LONGEST_KEY else None
     if viewer is None:
         raise Unauthenticated("This API key is not known. Send a valid one as Authorization: Bearer KEY.")
     return viewer
@@ -47,9 +47,9 @@ async def create_key(
         raise InvalidInput(f"Give at least one scope of {', '.join(Scope)}.", "scopes")
     if value is not None and (not PRINTABLE.fullmatch(value) or len(value) > LONGEST_KEY):
         raise InvalidInput(f"A key is 1 to {LONGEST_KEY} printable ASCII characters without spaces.", "value")
-    key = value or KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
+    key = value or new_value()
     organization_id = await ensure_organization(organization_name, secrets.token_bytes(KEY_BYTES), now)
-    await insert_key(organization_id, name, _digest(key), scopes, now)
+    await insert_key(organization_id, name, digest_of(key), scopes, now)
     return key
 
 
@@ -76,6 +76,12 @@ async def ensure_bootstrap_key(value: str, now: datetime) -> None:
     await create_key(name, "Bootstrap key", frozenset(Scope), now=now, value=value)
 
 
-def _digest(key: str) -> str:
+def new_value() -> str:
+    """The value of a new key."""
+    return KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
+
+
+def digest_of(key: str) -> str:
+    """What is kept of a key's value."""
     # Keys we make are 256 random bits: a plain digest is as safe as a slow one, and every request pays for it.
     return sha256(key.encode()).hexdigest()

@@ -1,5 +1,6 @@
 """Posts whose views became known after their other counters: what they gained before belongs to ratios all the same."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
@@ -8,7 +9,7 @@ from app.domain.levels import Standing, fold_observations, merge_observations
 from app.domain.metrics import ENGAGEMENT_COUNTERS
 from app.domain.rollups import utc_day
 from app.domain.series import SubjectKind
-from app.store.analytics.late_views import LateVideo, select_late_videos
+from app.store.analytics.late_views import select_late_videos
 from app.store.analytics.series import Bounds
 from app.store.observations import read_video_observations
 from app.store.rollups import read_video_standings
@@ -25,7 +26,9 @@ async def gains_before_views(
     late = await select_late_videos(organization_id, kind, ids, bounds.instants[0], bounds.instants[-1])
     if not late:
         return {}
-    since = {video.id: _stretch_start(video, bounds) for video in late}
+    # Of stretches that begin at one instant, as where a zone skips a day, the last is the one that anything lies in.
+    places = {video.id: bisect_right(bounds.instants, video.views_known_late_at) - 1 for video in late}
+    since = {video_id: bounds.instants[place] for video_id, place in places.items()}
     before = {video_id: utc_day(start) - timedelta(days=1) for video_id, start in since.items()}
     standings = await read_video_standings(organization_id, before, {video.id: video.starts for video in late})
     midnights = {video_id: datetime.combine(utc_day(start), time(), UTC) for video_id, start in since.items()}
@@ -39,14 +42,9 @@ async def gains_before_views(
             views_kind=video.views_kind,
         )
         stretches = found.setdefault(video.set_id, [{} for _ in range(bounds.count)])
-        gains = stretches[bounds.instants.index(since[video.id])]
+        gains = stretches[places[video.id]]
         for change in changes:
             if since[video.id] <= change.captured_at < video.views_known_late_at:
                 for counter in ENGAGEMENT_COUNTERS:
                     gains[counter] = gains.get(counter, 0) + change.gains.get(counter, 0)
     return found
-
-
-def _stretch_start(video: LateVideo, bounds: Bounds) -> datetime:
-    """Where the stretch begins in which the post's views became known."""
-    return max(instant for instant in bounds.instants if instant <= video.views_known_late_at)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.core.tracking.labels import can_be_stored
+from app.core.labels import can_be_stored
 from app.domain.problems import InvalidInput
 from app.domain.records import Account, Creator, Video
 from app.domain.search import folded

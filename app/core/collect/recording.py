@@ -236,6 +236,7 @@ async def _observe_posts(
             standings.get(state.id, Standing()) if state.id in is_crowded else Standing(state.levels, state.starts)
         )
         state.views_kind = state.views_kind or post.views_kind
+        state.published_at = state.published_at or post.published_at
         old = stored.get(state.id, [])
         merged = merge_observations([*old, Observation(captured_at, post.counts, post.views_kind)], state.views_kind)
         observations += [(state.id, seen) for seen in merged if seen.captured_at == captured_at]

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from app.core.tracking.labels import check_metadata, check_refresh_interval, read_category
+from app.core.access.quotas import check_account_quota
+from app.core.labels import check_metadata, check_refresh_interval, read_category
 from app.domain.cursors import PageRequest
 from app.domain.filters import AccountFilter
 from app.domain.links import canonical_handle
@@ -21,6 +22,7 @@ from app.store.accounts import (
     select_accounts,
     set_activity,
 )
+from app.store.db import transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +40,26 @@ async def track_account(viewer: Viewer, new: NewAccount, *, now: datetime) -> Ac
     """Starts tracking an account: it is due at once, and its figures come with the first refresh.
 
     Tracking begins at `now`. Whether the handle exists shows then, not here. Raises Forbidden, InvalidInput naming the
-    argument, or HandleTaken with the account that is tracked already; a refused call leaves no trace.
+    argument, HandleTaken with the account that is tracked already, or QuotaReached; a refused call leaves no trace.
     """
     viewer.require(Scope.WRITE)
     handle = canonical_handle(new.platform, new.handle, "handle")
     category = read_category(new.category, "category")
     check_metadata(new.metadata, "metadata")
     check_refresh_interval(new.refresh_interval_hours, "refresh_interval_hours")
-    existing = await select_account_by_handle(viewer.organization_id, new.platform, handle)
-    if existing is not None:
-        raise HandleTaken(existing, "handle")
-    added = await insert_account(
-        viewer.organization_id, new.platform, handle, category, new.metadata, new.refresh_interval_hours, now
-    )
-    if added is None:  # somebody was quicker
+    async with transaction():
         existing = await select_account_by_handle(viewer.organization_id, new.platform, handle)
-        assert existing is not None
-        raise HandleTaken(existing, "handle")
-    return (await select_accounts(viewer.organization_id, [added]))[added]
+        if existing is not None:
+            raise HandleTaken(existing, "handle")
+        await check_account_quota(viewer)
+        added = await insert_account(
+            viewer.organization_id, new.platform, handle, category, new.metadata, new.refresh_interval_hours, now
+        )
+        if added is None:  # somebody was quicker
+            existing = await select_account_by_handle(viewer.organization_id, new.platform, handle)
+            assert existing is not None
+            raise HandleTaken(existing, "handle")
+        return (await select_accounts(viewer.organization_id, [added]))[added]
 
 
 async def set_account_active(viewer: Viewer, account_id: UUID, is_active: bool, *, now: datetime) -> Account:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from app.core.tracking.labels import check_metadata, read_name
+from app.core.labels import check_metadata, read_name
 from app.domain.cursors import PageRequest
 from app.domain.filters import CreatorFilter
 from app.domain.problems import AccountLinkedElsewhere, NotFound

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from app.core.collect.folding import Changes, fold_post
+from app.core.access.quotas import check_account_quota
+from app.core.collect.folding import Changes
+from app.core.collect.histories import read_histories
 from app.core.collect.recording import Recorded, write_sums
-from app.domain.levels import Standing
 from app.domain.problems import HandleTaken, NotFound
 from app.domain.records import Account
 from app.domain.viewer import Scope, Viewer
 from app.store.accounts import lock_accounts, select_account_by_handle, select_accounts
 from app.store.collect.rebuilding import delete_empty_account_rows
 from app.store.db import transaction
-from app.store.observations import read_video_observations
 from app.store.rollups import read_video_slots
 from app.store.tracking.removal import (
     add_account_to_organization,
@@ -59,7 +59,8 @@ async def restore_account(viewer: Viewer, account_id: UUID, *, now: datetime) ->
     """Puts a removed account back with its whole past, as tracked since it was first; it is due at once.
 
     Posts that others have brought in meanwhile are theirs now. Raises Forbidden, NotFound naming `account_id` when it
-    is not there to be restored, or HandleTaken when its handle was tracked anew; a refused call leaves no trace.
+    is not there to be restored, HandleTaken when its handle was tracked anew, or QuotaReached; a refused call leaves no
+    trace.
     """
     viewer.require(Scope.WRITE)
     organization_id = viewer.organization_id
@@ -67,6 +68,7 @@ async def restore_account(viewer: Viewer, account_id: UUID, *, now: datetime) ->
         removed = await select_removed_account(organization_id, account_id)
         if removed is None:
             raise NotFound("There is no account to restore under this id.", "account_id")
+        await check_account_quota(viewer)
         is_back = False
         while not is_back:  # again only when somebody brought in the handle or a post in this very moment
             present = await select_account_by_handle(organization_id, removed.platform, removed.handle)
@@ -102,11 +104,9 @@ async def _move_posts(organization_id: UUID, account_id: UUID, ids: Sequence[UUI
 async def _drop_superseded_posts(organization_id: UUID, account_id: UUID) -> None:
     """Deletes the posts of a removed account that others have brought in since, and what they add to its rows."""
     states = await select_superseded_posts(organization_id, account_id)
-    since = {state.id: state.first_refreshed_at for state in states if state.first_refreshed_at is not None}
-    observations = await read_video_observations(organization_id, since)
     changes = Changes()
-    for state in states:
-        changes.add(fold_post(state, Standing(), observations.get(state.id, [])), -1)
+    for history in (await read_histories(organization_id, states)).values():
+        changes.add(history, -1)
     await _add_to_account(organization_id, account_id, changes)
     await delete_videos(organization_id, [state.id for state in states])
     await count_gone_posts(organization_id, account_id, len(states))

@@ -2,24 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from app.core.collect.folding import Changes, changes_of_days, fold_post
+from app.core.collect.folding import Changes
+from app.core.collect.histories import read_histories
 from app.core.collect.recording import Recorded, record_organization, write_sums
-from app.core.tracking.labels import check_metadata, check_refresh_interval
+from app.core.labels import check_metadata, check_refresh_interval
 from app.domain.cursors import PageRequest
-from app.domain.levels import Standing
 from app.domain.links import read_post
 from app.domain.platforms import Platform
 from app.domain.problems import NotFound, VideoTaken
 from app.domain.records import Page, Video
-from app.domain.rollups import utc_day
 from app.domain.viewer import Scope, Viewer
-from app.store.collect.rebuilding import When, delete_empty_organization_rows, read_video_days
+from app.store.collect.rebuilding import When, delete_empty_organization_rows
 from app.store.db import transaction
-from app.store.observations import read_video_observations
-from app.store.partitions import hold_observations
 from app.store.rollups import read_video_slots
 from app.store.tracking.tracked_videos import (
     Tracking,
@@ -128,19 +125,6 @@ async def list_videos(
 
 async def _begin_own_sums(video: VideoRefresh) -> None:
     """Writes what a video adds up by itself, from all that was observed of it so far."""
-    first = video.state.first_refreshed_at
-    if first is None:
-        return
     changes = Changes()
-    standing = Standing()
-    kept_since = await hold_observations()
-    if utc_day(first) < kept_since:
-        days = await read_video_days(video.organization_id, [video.id], utc_day(first), kept_since - timedelta(days=1))
-        changes.add(before := changes_of_days(days.get(video.id, {}).values(), video.state.starts), 1)
-        if before:
-            levels = before[-1].levels
-            standing = Standing(levels, {name: video.state.starts[name] for name in levels})
-        first = datetime.combine(kept_since, time(), UTC)
-    observations = await read_video_observations(video.organization_id, {video.id: first})
-    changes.add(fold_post(video.state, standing, observations.get(video.id, [])), 1)
+    changes.add((await read_histories(video.organization_id, [video.state]))[video.id], 1)
     await write_sums(video.organization_id, Recorded(videos={video.id: changes}))

@@ -71,8 +71,10 @@ async def select_member_accounts(organization_id: UUID, kind: SubjectKind, ids: 
 
 
 async def select_creator_names(organization_id: UUID) -> dict[UUID, str]:
-    """The name of every creator of an organization."""
-    rows = await fetch("SELECT id, name FROM creator WHERE organization_id = $1", organization_id)
+    """The name of every creator of an organization as ties are told apart by it: in the database's lower case."""
+    rows = await fetch(
+        "SELECT id, left(lower(name), 255) AS name FROM creator WHERE organization_id = $1", organization_id
+    )
     return {row["id"]: row["name"] for row in rows}
 
 

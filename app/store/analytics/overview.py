@@ -18,7 +18,10 @@ class Tracked:
 
 
 async def count_tracked(organization_id: UUID, earlier: datetime, later: datetime) -> tuple[Tracked, Tracked]:
-    """What had been added or discovered before each of two instants; a post that came both ways counts in both."""
+    """What had been added or discovered before each of two instants; a post that came both ways counts in both.
+
+    One whose account was removed keeps when it was discovered, for the account to be restored with it.
+    """
     row = await fetch_row(
         """
         SELECT a.earlier, v.discovered_earlier, v.added_earlier, c.earlier,
@@ -27,8 +30,8 @@ async def count_tracked(organization_id: UUID, earlier: datetime, later: datetim
             SELECT count(*) FILTER (WHERE added_at < $2) AS earlier, count(*) AS later FROM account
             WHERE organization_id = $1 AND removed_at IS NULL AND is_active AND added_at < $3
         ) AS a, (
-            SELECT count(*) FILTER (WHERE discovered_at < $2) AS discovered_earlier,
-                   count(*) FILTER (WHERE discovered_at < $3) AS discovered_later,
+            SELECT count(*) FILTER (WHERE discovered_at < $2 AND account_id IS NOT NULL) AS discovered_earlier,
+                   count(*) FILTER (WHERE discovered_at < $3 AND account_id IS NOT NULL) AS discovered_later,
                    count(*) FILTER (WHERE added_at < $2) AS added_earlier,
                    count(*) FILTER (WHERE added_at < $3) AS added_later
             FROM video WHERE organization_id = $1 AND removed_at IS NULL

@@ -106,22 +106,28 @@ async def leave_account(organization_id: UUID, account_id: UUID, ids: Sequence[U
     await _count_posts(organization_id, account_id, -len(ids))
 
 
-async def rejoin_account(organization_id: UUID, account_id: UUID) -> list[UUID]:
-    """Gives the posts that had to leave an account, and are lone still, back to it."""
+async def select_left_posts(organization_id: UUID, account_id: UUID) -> list[UUID]:
+    """The posts that had to leave an account and are lone still, locked until the transaction ends."""
     rows = await fetch(
         """
-        UPDATE video SET account_id = $2, left_account_id = NULL
-        WHERE id IN (
-            SELECT id FROM video WHERE organization_id = $1 AND left_account_id = $2 AND account_id IS NULL
-            ORDER BY id FOR UPDATE
-        )
-        RETURNING id
+        SELECT id FROM video WHERE organization_id = $1 AND left_account_id = $2 AND account_id IS NULL
+        ORDER BY id FOR UPDATE
         """,
         organization_id,
         account_id,
     )
-    await _count_posts(organization_id, account_id, len(rows))
     return [row["id"] for row in rows]
+
+
+async def rejoin_account(organization_id: UUID, account_id: UUID, ids: Sequence[UUID]) -> None:
+    """Gives posts that had to leave an account back to it."""
+    await execute(
+        "UPDATE video SET account_id = $2, left_account_id = NULL WHERE organization_id = $1 AND id = ANY($3)",
+        organization_id,
+        account_id,
+        list(ids),
+    )
+    await _count_posts(organization_id, account_id, len(ids))
 
 
 async def select_superseded_posts(organization_id: UUID, account_id: UUID) -> list[VideoState]:

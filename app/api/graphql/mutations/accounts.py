@@ -1,6 +1,7 @@
 """Changing accounts: tracking, pausing, resuming."""
 
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
@@ -8,14 +9,16 @@ from strawberry import UNSET
 from app.api.graphql.connections import Edge
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
+from app.api.graphql.mutations.creating import IDEMPOTENCY, create_once
 from app.api.graphql.mutations.payloads import AccountPayload, Change, Payload, read_metadata, refusable
 from app.api.graphql.nodes.accounts import Account
 from app.api.graphql.values.enums import Platform
 from app.api.graphql.values.ids import decode_id_of
 from app.api.graphql.values.scalars import JSON
-from app.core.tracking.accounts import NewAccount, account_cursor, set_account_active, track_account
+from app.core.tracking.accounts import NewAccount, account_cursor, load_accounts, set_account_active, track_account
 from app.core.tracking.removal import remove_account, restore_account
 from app.domain.filters import AccountFilter
+from app.domain.problems import NotFound
 
 DEFAULT_HOURS = 24
 
@@ -60,6 +63,7 @@ class TrackAccountInput:
     refresh_interval_hours: int | None = strawberry.field(
         default=DEFAULT_HOURS, description="Hours between two refreshes, 6 to 720."
     )
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY)
 
 
 @strawberry.input(description="An account by its id.")
@@ -100,7 +104,14 @@ class AccountMutations:
         hours = DEFAULT_HOURS if input.refresh_interval_hours is None else input.refresh_interval_hours
         metadata = read_metadata(input.metadata) or {}
         new = NewAccount(input.platform, input.handle, input.category or None, metadata, hours)
-        account = await track_account(viewer, new, now=info.context.now)
+
+        async def create() -> UUID:
+            return (await track_account(viewer, new, now=info.context.now)).id
+
+        account_id = await create_once(info, input.idempotency_key, input, create)
+        account = (await load_accounts(viewer, [account_id])).get(account_id)
+        if account is None:
+            raise NotFound("The account that was created under this key was removed since.", "idempotency_key")
         edge = Edge(node=account, cursor=account_cursor(viewer, AccountFilter(), account))
         return Change(account=account, account_edge=edge)
 

@@ -1,6 +1,7 @@
 """Changing creators and their links."""
 
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
@@ -9,6 +10,7 @@ from app.api.graphql.connections import Edge
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
 from app.api.graphql.mutations.accounts import AccountInput
+from app.api.graphql.mutations.creating import IDEMPOTENCY, create_once
 from app.api.graphql.mutations.payloads import (
     AccountPayload,
     Change,
@@ -27,10 +29,12 @@ from app.core.tracking.creators import (
     creator_cursor,
     delete_creator,
     link_account,
+    load_creators,
     unlink_account,
     update_creator,
 )
 from app.domain.filters import CreatorFilter
+from app.domain.problems import NotFound
 
 METADATA = "An object of up to 20 strings of your own, up to 255 characters each."
 
@@ -69,6 +73,7 @@ class CreateCreatorInput:
     name: str = strawberry.field(description="Its name, 1 to 255 characters.")
     metadata: JSON | None = strawberry.field(default=UNSET, description=METADATA)
     is_active: bool | None = strawberry.field(default=True, description="False makes a creator that is paused.")
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY)
 
 
 @strawberry.input(description="A creator by its id.")
@@ -110,7 +115,14 @@ class CreatorMutations:
     ) -> Change:
         viewer = info.context.viewer
         new = NewCreator(input.name, read_metadata(input.metadata) or {}, input.is_active is not False)
-        creator = await create_creator(viewer, new, now=info.context.now)
+
+        async def create() -> UUID:
+            return (await create_creator(viewer, new, now=info.context.now)).id
+
+        creator_id = await create_once(info, input.idempotency_key, input, create)
+        creator = (await load_creators(viewer, [creator_id])).get(creator_id)
+        if creator is None:
+            raise NotFound("The creator that was created under this key was deleted since.", "idempotency_key")
         edge = Edge(node=creator, cursor=creator_cursor(viewer, CreatorFilter(), creator))
         return Change(creator=creator, creator_edge=edge)
 

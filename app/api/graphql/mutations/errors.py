@@ -19,6 +19,9 @@ MENDABLE = (
     problems.HandleTaken,
     problems.VideoTaken,
     problems.AccountLinkedElsewhere,
+    problems.QuotaReached,
+    problems.IdempotencyConflict,
+    problems.LastAdminKey,
 )
 """Problems that come back as data; the others are errors of the request."""
 
@@ -95,5 +98,40 @@ class AccountLinkedElsewhere(MutationError):
         return isinstance(value.problem, problems.AccountLinkedElsewhere)
 
 
-ERROR_TYPES = (InvalidInput, NotFound, HandleTaken, VideoTaken, AccountLinkedElsewhere)
+@strawberry.type(description="The organization tracks as many accounts as it may.")
+class QuotaReached(MutationError):
+    @resolver("How many that is.")
+    def limit(refusal: strawberry.Parent[Refusal]) -> int:
+        assert isinstance(refusal.problem, problems.QuotaReached)
+        return refusal.problem.limit
+
+    @classmethod
+    def is_type_of(cls, value: Refusal, _info: object) -> bool:
+        return isinstance(value.problem, problems.QuotaReached)
+
+
+@strawberry.type(description="The idempotency key was used for another request.")
+class IdempotencyConflict(MutationError):
+    @classmethod
+    def is_type_of(cls, value: Refusal, _info: object) -> bool:
+        return isinstance(value.problem, problems.IdempotencyConflict)
+
+
+@strawberry.type(description="Without this key nobody could manage the organization's keys any more.")
+class LastAdminKey(MutationError):
+    @classmethod
+    def is_type_of(cls, value: Refusal, _info: object) -> bool:
+        return isinstance(value.problem, problems.LastAdminKey)
+
+
+ERROR_TYPES = (
+    InvalidInput,
+    NotFound,
+    HandleTaken,
+    VideoTaken,
+    AccountLinkedElsewhere,
+    QuotaReached,
+    IdempotencyConflict,
+    LastAdminKey,
+)
 """The implementations of MutationError, which no field names."""

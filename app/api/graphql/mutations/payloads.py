@@ -14,6 +14,7 @@ from app.api.graphql.nodes.accounts import Account
 from app.api.graphql.nodes.creators import Creator
 from app.api.graphql.nodes.videos import Video
 from app.domain import problems, records
+from app.domain import viewer as viewing
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,9 @@ class Change:
     removed_account_id: strawberry.ID | None = None
     video: records.Video | None = None
     removed_video_id: strawberry.ID | None = None
+    api_key: viewing.ApiKey | None = None
+    value: str | None = None
+    revoked_api_key_id: strawberry.ID | None = None
     errors: Sequence[Refusal] = ()
 
 

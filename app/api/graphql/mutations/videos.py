@@ -1,17 +1,20 @@
 """Changing videos: tracking them one by one, pausing, resuming, giving up."""
 
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
 
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
+from app.api.graphql.mutations.creating import IDEMPOTENCY, create_once
 from app.api.graphql.mutations.payloads import Change, Payload, VideoPayload, read_metadata, refusable
 from app.api.graphql.values.enums import Platform
 from app.api.graphql.values.ids import decode_id_of
 from app.api.graphql.values.scalars import JSON
-from app.core.tracking.videos import NewVideo, remove_video, set_video_active, track_video
+from app.core.tracking.videos import NewVideo, load_videos, remove_video, set_video_active, track_video
+from app.domain.problems import NotFound
 
 DEFAULT_HOURS = 24
 
@@ -51,6 +54,7 @@ class TrackVideoInput:
     refresh_interval_hours: int | None = strawberry.field(
         default=DEFAULT_HOURS, description="Hours between two refreshes, 6 to 720."
     )
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY)
 
 
 @strawberry.input(description="A video by its id.")
@@ -87,7 +91,16 @@ class VideoMutations:
         hours = DEFAULT_HOURS if input.refresh_interval_hours is None else input.refresh_interval_hours
         is_active = True if input.is_active is None else input.is_active
         new = NewVideo(input.platform, input.identifier, read_metadata(input.metadata) or {}, is_active, hours)
-        return Change(video=await track_video(info.context.viewer, new, now=info.context.now))
+        viewer = info.context.viewer
+
+        async def create() -> UUID:
+            return (await track_video(viewer, new, now=info.context.now)).id
+
+        video_id = await create_once(info, input.idempotency_key, input, create)
+        video = (await load_videos(viewer, [video_id])).get(video_id)
+        if video is None:
+            raise NotFound("The video that was created under this key was removed since.", "idempotency_key")
+        return Change(video=video)
 
     @resolver("Pauses a video: it is not refreshed by itself and keeps its figures.", PauseVideoPayload)
     @refusable

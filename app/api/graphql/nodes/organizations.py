@@ -1,5 +1,6 @@
 """The viewer and the organization it acts for."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import strawberry
@@ -7,9 +8,11 @@ import strawberry
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
 from app.api.graphql.nodes.interfaces import HasAnalytics, Node, node_id
+from app.api.graphql.nodes.keys import ApiKey
 from app.api.graphql.nodes.overviews import Overview
 from app.api.graphql.values.enums import Scope
 from app.api.graphql.values.windows import LAST_30_DAYS, WindowInput, read_window
+from app.core.access.key_management import list_keys
 from app.domain import records
 from app.domain import viewer as domain
 
@@ -39,6 +42,10 @@ class Viewer:
     @resolver("The organization the key acts for.", Organization)
     def organization(viewer: strawberry.Parent[domain.Viewer]) -> domain.Viewer:
         return viewer
+
+    @resolver("The organization's keys, the newest first. Needs the scope admin.", list[ApiKey])
+    async def api_keys(viewer: strawberry.Parent[domain.Viewer]) -> Sequence[domain.ApiKey]:
+        return await list_keys(viewer)
 
     key_name: str = strawberry.field(description="What the key was named when it was made.")
 

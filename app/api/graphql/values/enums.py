@@ -54,6 +54,9 @@ class ErrorCode(StrEnum):
     NOT_FOUND = "NOT_FOUND"
     VIDEO_TAKEN = "VIDEO_TAKEN"
     ACCOUNT_LINKED_ELSEWHERE = "ACCOUNT_LINKED_ELSEWHERE"
+    QUOTA_REACHED = "QUOTA_REACHED"
+    IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
+    LAST_ADMIN_KEY = "LAST_ADMIN_KEY"
 
 
 def _show(enum: type[Enum], description: str, values: Mapping[Enum, str]) -> None:
@@ -161,5 +164,8 @@ _show(
         ErrorCode.VIDEO_TAKEN: "The organization tracks this video by itself already.",
         ErrorCode.NOT_FOUND: "Nothing of that id is in the organization.",
         ErrorCode.ACCOUNT_LINKED_ELSEWHERE: "The account is linked to another creator.",
+        ErrorCode.QUOTA_REACHED: "The organization tracks as many accounts as it may.",
+        ErrorCode.IDEMPOTENCY_CONFLICT: "The idempotency key was used for another request.",
+        ErrorCode.LAST_ADMIN_KEY: "Without this key nobody could manage the organization's keys any more.",
     },
 )

@@ -1,0 +1,1 @@
+"""What access keeps: replies of creates that are not to happen twice."""

@@ -1,0 +1,113 @@
+"""Keys and idempotent creates through GraphQL."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from app.api.graphql.values.ids import encode_id
+from app.core.access.keys import authenticate
+from app.domain.clock import utc_now
+from app.store.db import execute
+from tests.api.conftest import Caller
+
+CREATE = """
+mutation($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) {
+    apiKey { id name scopes lastUsedAt formerValueUntil } value errors { __typename code path }
+  }
+}
+"""
+ROTATE = """
+mutation($id: ID!, $hours: Int) {
+  rotateApiKey(input: {apiKeyId: $id, graceHours: $hours}) { apiKey { id } value errors { __typename code path } }
+}
+"""
+REVOKE = """
+mutation($id: ID!) { revokeApiKey(input: {apiKeyId: $id}) { revokedApiKeyId errors { __typename code path } } }
+"""
+KEYS = "{ viewer { apiKeys { id name scopes } } }"
+TRACK = """
+mutation($input: TrackAccountInput!) {
+  trackAccount(input: $input) { account { id handle } errors { __typename code path ... on QuotaReached { limit } } }
+}
+"""
+
+
+async def as_key(client: httpx.AsyncClient, value: str) -> Caller:
+    return Caller(client, value, await authenticate(value, now=utc_now()))
+
+
+async def test_a_key_is_made_rotated_and_revoked(caller: Caller, client: httpx.AsyncClient) -> None:
+    made = (await caller.data(CREATE, input={"name": "Dashboard", "scopes": ["READ"]}))["createApiKey"]
+    assert (made["errors"], made["apiKey"]["name"], made["apiKey"]["scopes"]) == ([], "Dashboard", ["READ"])
+    assert (made["apiKey"]["lastUsedAt"], made["apiKey"]["formerValueUntil"]) == (None, None)
+    reader = await as_key(client, made["value"])
+    assert (await reader.ask(KEYS))["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    listed = (await caller.data(KEYS))["viewer"]["apiKeys"]
+    assert [(key["name"], key["scopes"]) for key in listed] == [("Dashboard", ["READ"]), ("test key", ["ADMIN"])]
+    id = made["apiKey"]["id"]
+    rotated = (await caller.data(ROTATE, id=id, hours=1))["rotateApiKey"]
+    assert (rotated["errors"], rotated["apiKey"]["id"]) == ([], id)
+    for value in (made["value"], rotated["value"]):
+        assert (await (await as_key(client, value)).data("{ viewer { keyName } }"))["viewer"]["keyName"] == "Dashboard"
+    assert (await caller.data(REVOKE, id=id))["revokeApiKey"] == {"revokedApiKeyId": id, "errors": []}
+    assert (await client.post("/graphql", json={"query": KEYS}, headers=bearer(rotated["value"]))).status_code == 401
+    refused = [{"__typename": "NotFound", "code": "NOT_FOUND", "path": ["input", "apiKeyId"]}]
+    assert (await caller.data(REVOKE, id=id))["revokeApiKey"]["errors"] == refused
+
+
+def bearer(value: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {value}"}
+
+
+async def test_what_can_be_mended_is_named(caller: Caller, stranger: Caller) -> None:
+    own = encode_id("ApiKey", caller.viewer.key_id)
+    last = [{"__typename": "LastAdminKey", "code": "LAST_ADMIN_KEY", "path": ["input", "apiKeyId"]}]
+    assert (await caller.data(REVOKE, id=own))["revokeApiKey"]["errors"] == last
+    gone = [{"__typename": "NotFound", "code": "NOT_FOUND", "path": ["input", "apiKeyId"]}]
+    assert (await stranger.data(ROTATE, id=own))["rotateApiKey"]["errors"] == gone
+    wrong: Any
+    for wrong, path in (({"name": "", "scopes": ["READ"]}, "name"), ({"name": "x", "scopes": []}, "scopes")):
+        made = (await caller.data(CREATE, input=wrong))["createApiKey"]
+        assert [(error["code"], error["path"]) for error in made["errors"]] == [("BAD_USER_INPUT", ["input", path])]
+        assert (made["apiKey"], made["value"]) == (None, None)
+
+
+async def test_a_create_under_a_key_happens_once(caller: Caller) -> None:
+    input = {"platform": "TIKTOK", "handle": "once_only", "idempotencyKey": "mine"}
+    first = (await caller.data(TRACK, input=input))["trackAccount"]
+    again = (await caller.data(TRACK, input=input))["trackAccount"]
+    assert first["errors"] == []
+    assert again == first
+    other = (await caller.data(TRACK, input=input | {"handle": "another"}))["trackAccount"]
+    assert other["errors"] == [
+        {"__typename": "IdempotencyConflict", "code": "IDEMPOTENCY_CONFLICT", "path": ["input", "idempotencyKey"]}
+    ]
+    without = (await caller.data(TRACK, input={"platform": "TIKTOK", "handle": "once_only"}))["trackAccount"]
+    assert [error["code"] for error in without["errors"]] == ["HANDLE_TAKEN"]
+
+
+@pytest.mark.parametrize(
+    ("mutation", "input", "field"),
+    [
+        ("createCreator", {"name": "Somebody", "metadata": {"a": "b"}}, "creator"),
+        ("trackVideo", {"platform": "TIKTOK", "identifier": "7301234567890123456"}, "video"),
+    ],
+)
+async def test_other_creates_too(caller: Caller, mutation: str, input: dict[str, Any], field: str) -> None:
+    kind = mutation[0].upper() + mutation[1:]
+    query = f"mutation($input: {kind}Input!) {{ {mutation}(input: $input) {{ {field} {{ id }} errors {{ code }} }} }}"
+    answers = [(await caller.data(query, input=input | {"idempotencyKey": "mine"}))[mutation] for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert answers[0][field] is not None
+
+
+async def test_the_quota_is_an_error_with_its_limit(caller: Caller) -> None:
+    await execute("UPDATE organization SET account_quota = 1 WHERE id = $1", caller.viewer.organization_id)
+    for handle, errors in (
+        ("one", []),
+        ("two", [{"__typename": "QuotaReached", "code": "QUOTA_REACHED", "path": ["input"], "limit": 1}]),
+    ):
+        done = (await caller.data(TRACK, input={"platform": "TIKTOK", "handle": handle}))["trackAccount"]
+        assert done["errors"] == errors
