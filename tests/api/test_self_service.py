@@ -10,6 +10,7 @@ from app.core.access.keys import authenticate
 from app.domain.clock import utc_now
 from app.store.db import execute
 from tests.api.conftest import Caller
+from tests.factories import at, new_account, new_video
 
 CREATE = """
 mutation($input: CreateApiKeyInput!) {
@@ -86,6 +87,49 @@ async def test_a_create_under_a_key_happens_once(caller: Caller) -> None:
     ]
     without = (await caller.data(TRACK, input={"platform": "TIKTOK", "handle": "once_only"}))["trackAccount"]
     assert [error["code"] for error in without["errors"]] == ["HANDLE_TAKEN"]
+
+
+async def test_what_is_left_out_stays_and_null_clears(caller: Caller) -> None:
+    account = await new_account(caller.viewer, at("2026-03-01 08:00"))
+    id = encode_id("Account", account.id)
+    query = """
+    mutation($input: UpdateAccountInput!) {
+      updateAccount(input: $input) {
+        account { category metadata refreshIntervalHours } errors { code path }
+      }
+    }
+    """
+
+    async def update(**more: Any) -> Any:
+        return (await caller.data(query, input={"accountId": id, **more}))["updateAccount"]
+
+    changed = {"category": "Food", "metadata": {"a": "b"}, "refreshIntervalHours": 12}
+    assert await update(**changed) == {"account": changed, "errors": []}
+    assert await update() == {"account": changed, "errors": []}
+    assert (await update(category=None, metadata=None))["account"] == changed | {"category": None}
+    refused = await update(maxRecentPosts=0)
+    assert refused == {"account": None, "errors": [{"code": "BAD_USER_INPUT", "path": ["input", "maxRecentPosts"]}]}
+
+
+async def test_defaults_are_the_admins(caller: Caller) -> None:
+    query = """
+    mutation { updateOrganization(input: {postLookbackDays: null}) { organization { name } errors { code } } }
+    """
+    done = (await caller.data(query))["updateOrganization"]
+    assert done == {"organization": {"name": caller.viewer.organization_name}, "errors": []}
+
+
+async def test_a_tracked_video_is_changed(caller: Caller) -> None:
+    video = await new_video(caller.viewer, "71", at("2026-03-01 08:00"))
+    query = """
+    mutation($id: ID!) {
+      updateVideo(input: {videoId: $id, metadata: {a: "b"}, refreshIntervalHours: 48}) {
+        video { metadata refreshIntervalHours } errors { code }
+      }
+    }
+    """
+    done = (await caller.data(query, id=encode_id("Video", video.id)))["updateVideo"]
+    assert done == {"video": {"metadata": {"a": "b"}, "refreshIntervalHours": 48}, "errors": []}
 
 
 @pytest.mark.parametrize(

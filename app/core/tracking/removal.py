@@ -24,6 +24,7 @@ from app.store.tracking.removal import (
     mark_restored,
     rejoin_account,
     select_expired_removals,
+    select_left_posts,
     select_own_posts,
     select_removed_account,
     select_superseded_posts,
@@ -69,6 +70,8 @@ async def restore_account(viewer: Viewer, account_id: UUID, *, now: datetime) ->
         if removed is None:
             raise NotFound("There is no account to restore under this id.", "account_id")
         await check_account_quota(viewer)
+        # Before the hidden ones are shown: who has locked a post may wait for those, and must not wait for us in turn.
+        returning = await select_left_posts(organization_id, account_id)
         is_back = False
         while not is_back:  # again only when somebody brought in the handle or a post in this very moment
             present = await select_account_by_handle(organization_id, removed.platform, removed.handle)
@@ -76,7 +79,7 @@ async def restore_account(viewer: Viewer, account_id: UUID, *, now: datetime) ->
                 raise HandleTaken(present, "account_id")
             await _drop_superseded_posts(organization_id, account_id)
             is_back = await mark_restored(organization_id, account_id, now)
-        returning = await rejoin_account(organization_id, account_id)
+        await rejoin_account(organization_id, account_id, returning)
         # Added while it is still out: what the returning posts add up is in the organization's rows already.
         await add_account_to_organization(organization_id, account_id, 1)
         await _move_posts(organization_id, account_id, returning, 1)

@@ -32,6 +32,7 @@ class Change:
     api_key: viewing.ApiKey | None = None
     value: str | None = None
     revoked_api_key_id: strawberry.ID | None = None
+    organization: viewing.Viewer | None = None
     errors: Sequence[Refusal] = ()
 
 

@@ -3,11 +3,12 @@
 import strawberry
 
 from app.api.graphql.mutations.accounts import AccountMutations
+from app.api.graphql.mutations.changes import TrackingMutations
 from app.api.graphql.mutations.creators import CreatorMutations
 from app.api.graphql.mutations.keys import KeyMutations
 from app.api.graphql.mutations.videos import VideoMutations
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(AccountMutations, CreatorMutations, KeyMutations, VideoMutations):
+class Mutation(AccountMutations, CreatorMutations, KeyMutations, TrackingMutations, VideoMutations):
     pass
