@@ -93,6 +93,32 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_request_bytes: Annotated[
         int, Meta(ge=1024, le=64 * 2**20, description="Largest request body the API reads.")
     ] = 1 << 20
+    graphql_points_per_minute: Annotated[
+        int, Meta(ge=1, le=10**9, description="Points a key may spend on GraphQL in a minute; see docs/graphql.md.")
+    ] = 6000
+    graphql_max_cost: Annotated[int, Meta(ge=1, le=10**6, description="Points one GraphQL operation may cost.")] = 1000
+    graphql_max_depth: Annotated[
+        int, Meta(ge=1, le=100, description="Fields within fields of a GraphQL operation; introspection takes 15.")
+    ] = 15
+    graphql_max_root_fields: Annotated[
+        int, Meta(ge=1, le=1000, description="Root fields of a GraphQL operation, those of fragments included.")
+    ] = 30
+    graphql_max_aliases: Annotated[int, Meta(ge=0, le=10**4, description="Aliases in a GraphQL document.")] = 100
+    graphql_max_directives: Annotated[int, Meta(ge=0, le=10**4, description="Directives in a GraphQL document.")] = 100
+    graphql_max_tokens: Annotated[int, Meta(ge=100, le=10**5, description="Tokens in a GraphQL document.")] = 3000
+    graphql_max_document_bytes: Annotated[
+        int, Meta(ge=1000, le=10**7, description="Largest GraphQL document, in bytes of UTF-8.")
+    ] = 100_000
+    graphql_timeout_seconds: Annotated[
+        float, Meta(gt=0, le=600, description="Longest run of one GraphQL operation; then it is cancelled.")
+    ] = 30.0
+    graphql_batch_size: Annotated[
+        int, Meta(ge=1, le=100, description="GraphQL operations in one request; 1 turns batches off.")
+    ] = 5
+    graphql_persisted_documents: Annotated[
+        int,
+        Meta(ge=0, le=10**5, description="GraphQL documents kept by hash for each organization; 0 turns that off."),
+    ] = 500
 
     @property
     def data_path(self) -> Path:

@@ -1,7 +1,9 @@
 """Fixtures every test may ask for: real engines, one database per test process, settings that point at them."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -14,6 +16,10 @@ from tests.upstream import Sandbox, running_sandbox
 
 CLUSTER = pytest.StashKey[str]()
 POOL_SIZE = 5
+
+# Tests start the program a hundred times over; where nothing is compiled beforehand, each start would compile it all.
+os.environ["PYTHONPYCACHEPREFIX"] = str(Path(__file__).parent.parent / ".cache" / "bytecode")
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def cluster_url(config: pytest.Config) -> str:

@@ -27,6 +27,10 @@ async def show_health(request: Request) -> Response:
     if not await dependencies.database_is_up():
         return problem_response(503, "The database does not answer.")
     if not await dependencies.redis_is_up():
-        body = {"type": "health", "status": "degraded", "detail": "Valkey does not answer: refreshes wait."}
+        body = {
+            "type": "health",
+            "status": "degraded",
+            "detail": "Valkey does not answer: refreshes wait, rate limits are off.",
+        }
         return JSONResponse({"data": body}, headers=NO_STORE)
     return JSONResponse({"data": {"type": "health", "status": "ok"}}, headers=NO_STORE)

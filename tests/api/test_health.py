@@ -37,7 +37,7 @@ async def test_what_does_not_answer_is_named(own_engines: Settings, caplog: pyte
                     "data": {
                         "type": "health",
                         "status": "degraded",
-                        "detail": "Valkey does not answer: refreshes wait.",
+                        "detail": "Valkey does not answer: refreshes wait, rate limits are off.",
                     }
                 },
             )

@@ -7,9 +7,8 @@ import httpx
 import pytest
 
 from app.api.graphql.serving.negotiation import choose_media_type, wants_page
-from app.main import create_app
 from app.settings import Settings
-from tests.api.conftest import Caller
+from tests.api.conftest import Caller, opened_client, without_cost
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 NAME = "{viewer{keyName}}"
@@ -66,8 +65,8 @@ async def test_post_and_get_answer_alike(caller: Caller) -> None:
     got = await caller.client.get(
         "/graphql", params={"query": NAME}, headers={"Authorization": f"bearer  {caller.key}"}
     )
-    assert (posted.status_code, posted.json()) == (200, NAMED)
-    assert (got.status_code, got.json()) == (200, NAMED)
+    assert (posted.status_code, without_cost(posted.json())) == (200, NAMED)
+    assert (got.status_code, without_cost(got.json())) == (200, NAMED)
     assert posted.headers["content-type"] == "application/json; charset=utf-8"
     assert posted.headers["cache-control"] == "no-store"
     assert posted.headers["vary"] == "Accept"
@@ -117,7 +116,7 @@ async def test_without_a_known_key_nothing_is_answered(
         (b'{"a":' * 20_000 + b"1" + b"}" * 20_000, "The body is not JSON that can be read."),
         (b"null", "The body is not a JSON object."),
         (b'"{__typename}"', "The body is not a JSON object."),
-        (b"[]", "The body is not a JSON object."),
+        (b"[]", "The batch is empty."),
         (b"{}", "There is no query."),
         (b'{"query": ""}', "There is no query."),
         (b'{"query": 1}', "query is not a string."),
@@ -239,23 +238,9 @@ async def test_a_document_that_cannot_run_is_400_for_modern_clients_and_200_for_
 ) -> None:
     modern = await caller.post(json.dumps(request_), accept=GRAPHQL_RESPONSE)
     plain = await caller.post(json.dumps(request_), accept="application/json")
-    assert (modern.status_code, modern.json()) == (400, expected)
-    assert (plain.status_code, plain.json()) == (200, expected)
+    assert (modern.status_code, without_cost(modern.json())) == (400, expected)
+    assert (plain.status_code, without_cost(plain.json())) == (200, expected)
     assert modern.headers["content-type"] == f"{GRAPHQL_RESPONSE}; charset=utf-8"
-
-
-@pytest.mark.parametrize(
-    ("query", "start"),
-    [
-        ("{a" * 5000 + "}" * 5000, "Syntax Error: Document"),
-        ("{" + "__typename " * 6000 + "}", "Syntax Error: Document contains more than 3000 tokens."),
-        ("{accounts(first:" + "[" * 5000, "Syntax Error: Document"),
-    ],
-)
-async def test_documents_too_deep_or_too_long_are_refused(caller: Caller, query: str, start: str) -> None:
-    body = await caller.ask(query)
-    assert body["errors"][0]["message"].startswith(start)
-    assert body["errors"][0]["extensions"] == {"code": "GRAPHQL_PARSE_FAILED"}
 
 
 async def test_introspection_and_suggestions_can_be_switched_off(
@@ -267,8 +252,7 @@ async def test_introspection_and_suggestions_can_be_switched_off(
         data_dir=settings.data_dir,
         introspection=False,
     )
-    transport = httpx.ASGITransport(create_app(closed))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+    async with opened_client(closed) as client:
         asking = Caller(client, caller.key, caller.viewer)
         misspelt = await asking.ask("{viewer{keyNam}}")
         introspected = await asking.ask("{__schema{queryType{name}}}")

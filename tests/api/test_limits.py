@@ -3,25 +3,29 @@
 import asyncio
 import json
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 from graphql import get_introspection_query
 
 from app.api import limits
-from app.main import create_app
+from app.api.graphql.serving import documents, errors
+from app.api.graphql.serving.bounds import MOST_FRAGMENTS, MOST_PAIRS
+from app.api.graphql.serving.cost import MOST_STEPS
+from app.api.graphql.serving.persisted import LARGEST_KEPT
 from app.settings import Settings
 from app.store import db
-from tests.api.conftest import Caller
+from tests.api.conftest import Caller, Statements, opened_app, opened_client
+from tests.factories import at, new_account
 
-TWO_YEARS = {"between": {"start": "2024-01-01", "end": "2025-12-31"}}
-SERIES = "query($w:Window,$g:Granularity,$n:Int){accounts(first:$n){nodes{timeseries(window:$w,granularity:$g){...B}}}}"
 PAGES = "query($n:Int){accounts(first:$n){nodes{videos(first:$n){nodes{id url}}}}}"
-NODES = "query($ids:[ID!]!){nodes(ids:$ids){...on Account{videos(first:150){nodes{id url viewCount}}}}}"
-WINDOWS = " ".join(f"a{number}:metrics(window:$w){{views{{current}}}}" for number in range(30))
+GRAPHQL_RESPONSE = "application/graphql-response+json"
 TOTAL = json.dumps({"query": "{accounts{totalCount}}"})
 
 
@@ -29,68 +33,6 @@ def nested(depth: int) -> str:
     """A query whose deepest field is that deep."""
     path = ["accounts(first:1)", "nodes", "creator"] * depth
     return "{" + "{".join(path[: depth - 1]) + "{__typename" + "}" * depth
-
-
-@pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> list[None]:
-    """One entry for each statement that the database is asked."""
-    connection_of = db._client
-    asked: list[None] = []
-
-    def counting() -> object:
-        asked.append(None)
-        return connection_of()
-
-    monkeypatch.setattr(db, "_client", counting)
-    return asked
-
-
-@pytest.mark.parametrize(
-    ("query", "variables", "values"),
-    [
-        # accounts, and for each: account, videos, and for each: video, id, url
-        (PAGES, {"n": 200}, 1 + 200 * (2 + 200 * 3)),
-        # A size that is refused later counts as the largest one.
-        (PAGES, {"n": 2**31 - 1}, 1 + 200 * (2 + 200 * 3)),
-        # Without a size a page has 50.
-        ("{accounts(first:200){nodes{videos{nodes{" + "id " * 10 + "}}}}}", {}, 1 + 200 * (2 + 50 * 11)),
-        ("{accounts(last:200){edges{cursor node{videos(last:200){edges{node{id}}}}}}}", {}, 1 + 200 * (4 + 200 * 3)),
-        # nodes, and for each id, of which 200 are read at most: object, videos, and for each: video, three fields
-        (NODES, {"ids": ["x"] * 350}, 1 + 200 * (2 + 150 * 4)),
-        # accounts, and for each: account, series, a tenth of its days, and for each bucket: bucket and its fields
-        (
-            SERIES + "fragment B on TimeSeries{buckets{views likes}}",
-            {"n": 50, "w": TWO_YEARS},
-            1 + 50 * (2 + 73 + 731 * 3),
-        ),
-        (
-            SERIES + "fragment B on TimeSeries{buckets{start end views likes}}",
-            {"n": 200, "w": TWO_YEARS, "g": "WEEK"},
-            1 + 200 * (2 + 73 + 106 * 5),
-        ),
-        (
-            SERIES + "fragment B on TimeSeries{...C ...C ...D}fragment C on TimeSeries{buckets{views likes}}"
-            "fragment D on TimeSeries{...C buckets{a:start b:end c:views}}",
-            {"n": 200, "w": {"last": "LAST_90_DAYS"}},
-            1 + 200 * (2 + 9 + 90 * (3 + 4)),
-        ),
-        (
-            "query($w:Window){accounts{nodes{" + WINDOWS + "}}}",
-            {"w": TWO_YEARS},
-            1 + 50 * (1 + 30 * (3 + 73)),
-        ),
-    ],
-)
-async def test_what_can_return_too_much_is_refused_before_anything_is_read(
-    caller: Caller, statements: list[None], query: str, variables: dict[str, Any], values: int
-) -> None:
-    body = await caller.ask(query, **variables)
-    message = (
-        f"The operation has a size of {values} values; 100000 are allowed. "
-        "Ask for smaller pages (first, last), shorter windows or fewer fields, or split it."
-    )
-    assert body == {"errors": [{"message": message, "extensions": {"code": "QUERY_TOO_LARGE"}}]}
-    assert len(statements) == 1  # the key
 
 
 async def test_what_is_skipped_has_no_size(caller: Caller) -> None:
@@ -105,7 +47,7 @@ async def test_variables_that_cannot_be_are_named_rather_than_measured(caller: C
     )
 
 
-async def test_depth_is_bounded(caller: Caller, statements: list[None]) -> None:
+async def test_depth_is_bounded(caller: Caller, statements: Statements) -> None:
     deepest = await caller.ask(nested(15))
     assert "data" in deepest
     statements.clear()
@@ -119,7 +61,7 @@ async def test_depth_is_bounded(caller: Caller, statements: list[None]) -> None:
     assert len(statements) == 2  # the keys
 
 
-async def test_root_fields_are_bounded(caller: Caller, statements: list[None]) -> None:
+async def test_root_fields_are_bounded(caller: Caller, statements: Statements) -> None:
     most = " ".join(f"a{number}:viewer{{keyName}}" for number in range(30))
     assert len(await caller.data(f"{{{most}}}")) == 30
     body = await caller.ask(f"{{...F viewer{{keyName}}}} fragment F on Query{{{most}}}")
@@ -135,15 +77,15 @@ async def test_tools_may_read_the_schema(caller: Caller) -> None:
     body = await caller.ask(
         "{" + " ".join(f"a{n}:__schema{{types{{fields{{type{{fields{{name}}}}}}}}}}" for n in range(29)) + "}"
     )
-    assert body["errors"][0]["extensions"] == {"code": "QUERY_TOO_LARGE"}
+    assert body["errors"][0]["extensions"] == {"code": "QUERY_TOO_COSTLY"}
 
 
 @pytest.mark.parametrize(
     ("document", "message"),
     [
         (
-            "{viewer{" + "a:keyName a:__typename " * 110 + "}}",
-            "The document has 24090 pairs of fields that share a name ('a' occurs 220 times); 20000 are allowed. "
+            "{viewer{" + "keyName " * 220 + "}}",
+            "The document has 24090 pairs of fields that share a name ('keyName' occurs 220 times); 20000 are allowed. "
             "Ask for lists, such as nodes(ids:), or split it.",
         ),
         (
@@ -153,17 +95,110 @@ async def test_tools_may_read_the_schema(caller: Caller) -> None:
             + "".join(f"fragment F{n} on Viewer{{a{n}:keyName}}" for n in range(101)),
             "The document has 101 fragments; 100 are allowed. Split it.",
         ),
+        (
+            "{viewer{" + "".join(f"a{n}:keyName " for n in range(101)) + "}}",
+            "The document has 101 aliases; 100 are allowed. Split it.",
+        ),
+        (
+            # On the operation, its variable, a field, an inline fragment, a spread and a fragment.
+            "query($a:Int @x"
+            + "@x" * 50
+            + ")@x{viewer@x{...@x{keyName}...F@x}}fragment F on Viewer@x"
+            + "@x" * 45
+            + "{keyName}",
+            "The document has 101 directives; 100 are allowed. Split it.",
+        ),
+        (
+            "{viewer{" + "".join(f"a{n}:keyName " for n in range(10_000)) + "}}",
+            "The document has 138900 bytes; 100000 are allowed. Split it, and put values into variables.",
+        ),
+        (
+            "{viewer{" + "keyName " * 10_000 + "}}",
+            "The document has more than 3000 tokens; 3000 are allowed. Split it.",
+        ),
     ],
 )
-async def test_documents_that_repeat_themselves_are_refused_before_they_are_validated(
-    caller: Caller, document: str, message: str
+async def test_documents_out_of_bounds_are_refused_before_they_are_validated(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch, document: str, message: str
 ) -> None:
+    monkeypatch.setattr(documents, "validate", None)
     body = await caller.ask(document)
     assert body == {"errors": [{"message": message, "extensions": {"code": "QUERY_TOO_LARGE"}}]}
 
 
+@pytest.mark.parametrize(
+    ("limit", "document"),
+    [
+        ({"graphql_max_depth": 2}, "{viewer{organization{name}}}"),
+        ({"graphql_max_root_fields": 1}, "{viewer{keyName} __typename}"),
+        ({"graphql_max_aliases": 0}, "{a:viewer{keyName}}"),
+        ({"graphql_max_directives": 0}, "{viewer{keyName@skip(if:false)}}"),
+        ({"graphql_max_tokens": 100}, "{viewer{" + "keyName " * 100 + "}}"),
+        ({"graphql_max_document_bytes": 1000}, "{viewer{keyName}}#" + "ü" * 500),
+        ({"graphql_max_cost": 3}, "{accounts(first:100){nodes{id}}}"),
+        ({"graphql_points_per_minute": 3}, "{accounts(first:100){nodes{id}}}"),
+    ],
+)
+async def test_each_limit_is_a_setting(
+    caller: Caller, stranger: Caller, settings: Settings, limit: dict[str, int], document: str
+) -> None:
+    assert "errors" not in await caller.ask(document)
+    async with opened_client(msgspec.structs.replace(settings, **limit)) as client:
+        body = await Caller(client, stranger.key, stranger.viewer).ask(document)
+    (error,) = body["errors"]
+    assert error["extensions"]["code"] in ("QUERY_TOO_DEEP", "QUERY_TOO_LARGE", "QUERY_TOO_COSTLY")
+    assert f"{next(iter(limit.values()))} are allowed" in error["message"]
+
+
+def test_the_guide_tells_every_limit_and_code() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "graphql.md").read_text()
+    limits = dict(re.findall(r"^\| ([a-z ,]+) \| ([0-9,]+) \| `[A-Z_]+` \|$", guide, re.MULTILINE))
+    told = {name: int(value.replace(",", "")) for name, value in limits.items()}
+    usual = Settings()
+    assert told == {
+        "cost of an operation, in points": usual.graphql_max_cost,
+        "depth, fields within fields": usual.graphql_max_depth,
+        "root fields": usual.graphql_max_root_fields,
+        "aliases in a document": usual.graphql_max_aliases,
+        "directives in a document": usual.graphql_max_directives,
+        "tokens in a document": usual.graphql_max_tokens,
+        "bytes of a document": usual.graphql_max_document_bytes,
+        "bytes of a request": usual.max_request_bytes,
+        "seconds an operation may run": usual.graphql_timeout_seconds,
+    }
+    assert f"{usual.graphql_points_per_minute:,} points a minute" in guide
+    assert f"{usual.graphql_batch_size} operations (a setting" in guide
+    assert f"{usual.graphql_persisted_documents} for each organization" in guide
+    assert f"at most {LARGEST_KEPT:,} bytes" in re.sub(r"\s+", " ", guide)
+    assert f"{MOST_FRAGMENTS} fragments and {MOST_PAIRS:,} pairs" in guide
+    assert f"{MOST_STEPS:,} fields once" in guide
+    codes = {
+        value for name, value in vars(errors).items() if name.isupper() and isinstance(value, str) and value.isupper()
+    }
+    assert {code for code in codes if f"`{code}`" not in guide} == set()
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ("{viewer{...A}}fragment A on Viewer{...B}fragment B on Viewer{...A}", "GRAPHQL_VALIDATION_FAILED"),
+        ("{viewer{...A}}fragment A on Viewer{organization{...on Viewer{...A}}...A}", "GRAPHQL_VALIDATION_FAILED"),
+        ("{a" * 900 + "}" * 900, "GRAPHQL_PARSE_FAILED"),
+        ("{viewer" + "{...on Viewer" * 900 + "{keyName}" + "}" * 900 + "}", "GRAPHQL_PARSE_FAILED"),
+        ("{accounts(first:" + "[" * 2500 + "]" * 400 + ")}", "GRAPHQL_PARSE_FAILED"),
+        ("{__typename" + "@aa" * 99 + "}", "GRAPHQL_VALIDATION_FAILED"),
+        ("query" + "@skip(if:false)" * 99 + "{__typename}", "GRAPHQL_VALIDATION_FAILED"),
+    ],
+)
+async def test_attacks_are_refused(caller: Caller, statements: Statements, document: str, code: str) -> None:
+    body = await caller.ask(document)
+    assert {error["extensions"]["code"] for error in body["errors"]} == {code}
+    assert len(body["errors"]) <= 6  # five, and that there are more
+    assert len(statements) == 1  # the key
+
+
 async def test_messages_do_not_give_back_what_was_sent(caller: Caller) -> None:
-    body = await caller.ask("{" + "x" * 100_000 + "}")
+    body = await caller.ask("{" + "x" * 90_000 + "}")
     assert body["errors"][0]["message"] == "Cannot query field '" + "x" * 279 + "…"
     track = "mutation($input:TrackAccountInput!){trackAccount(input:$input){account{id}}}"
     body = await caller.ask(track, input={"platform": "TIKTOK", "handle": "a" * 1000, "color": None})
@@ -195,12 +230,12 @@ async def test_a_body_that_does_not_arrive_is_not_waited_for(caller: Caller, mon
 
 
 @asynccontextmanager
-async def accounts_locked(settings: Settings) -> AsyncIterator[Callable[[], Awaitable[list[int]]]]:
-    """While the block runs, whoever reads accounts waits; the function given tells which backends do."""
+async def locked(settings: Settings, table: str = "account") -> AsyncIterator[Callable[[], Awaitable[list[int]]]]:
+    """While the block runs, whoever reads that table waits; the function given tells which backends do."""
     admin = await asyncpg.connect(settings.database_url)
     try:
         async with admin.transaction():
-            await admin.execute("LOCK TABLE account IN ACCESS EXCLUSIVE MODE")
+            await admin.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
 
             async def waiting() -> list[int]:
                 await admin.execute("SELECT pg_stat_clear_snapshot()")
@@ -225,7 +260,7 @@ async def test_a_query_ends_with_the_connection_that_waits_for_it(caller: Caller
         "headers": [(b"authorization", f"Bearer {caller.key}".encode()), (b"content-type", b"application/json")],
     }
     brought = False
-    async with accounts_locked(settings) as waiting:
+    async with locked(settings) as waiting:
 
         async def receive() -> dict[str, Any]:
             nonlocal brought
@@ -240,15 +275,52 @@ async def test_a_query_ends_with_the_connection_that_waits_for_it(caller: Caller
             pass
 
         async with asyncio.timeout(10):
-            await create_app(settings)(scope, receive, send)
+            async with opened_app(settings) as app:
+                await app(scope, receive, send)
         assert await waiting() == []
     assert await caller.data("{accounts{totalCount}}") == {"accounts": {"totalCount": 0}}
+
+
+@pytest.mark.parametrize(
+    ("table", "query", "more"),
+    [
+        ("account", "{accounts{totalCount}}", ""),
+        # What a loader reads in a task of its own ends as well.
+        ("video", "{accounts{nodes{videos{nodes{id}}}}}", ""),
+        (
+            "account",
+            'mutation{trackAccount(input:{platform:TIKTOK,handle:"late"}){account{id}}}',
+            " Its fields run one after the other: what the earlier ones changed stays changed.",
+        ),
+    ],
+)
+async def test_what_runs_for_too_long_is_cancelled_in_the_database_too(
+    caller: Caller, settings: Settings, table: str, query: str, more: str
+) -> None:
+    await new_account(caller.viewer, at("2026-03-01 08:00"))
+    hasty = msgspec.structs.replace(settings, graphql_timeout_seconds=0.5)
+    expected = [
+        {"message": "The operation ran for 0.5 seconds and was cancelled." + more, "extensions": {"code": "TIMEOUT"}}
+    ]
+    async with opened_client(hasty) as client, locked(settings, table) as waiting:
+        here = Caller(client, caller.key, caller.viewer)
+        asked = asyncio.create_task(here.post(json.dumps({"query": query}), accept=GRAPHQL_RESPONSE))
+        while not await waiting():
+            await asyncio.sleep(0.01)
+        response = await asked
+        assert (response.status_code, response.json()["errors"]) == (504, expected)
+        async with asyncio.timeout(10):
+            while await waiting():
+                await asyncio.sleep(0.01)
+        plain = await here.ask(query)
+        assert plain == {"errors": expected}
+    assert await caller.data("{accounts{totalCount}}") == {"accounts": {"totalCount": 1}}
 
 
 async def test_a_database_lost_on_the_way_is_said_to_be_away(
     caller: Caller, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with accounts_locked(settings) as waiting:
+    async with locked(settings) as waiting:
         with caplog.at_level(logging.ERROR):
             asked = asyncio.create_task(caller.post(TOTAL, x_request_id="the-request"))
             while not (backends := await waiting()):

@@ -2,15 +2,12 @@
 
 from typing import Any
 
-import pytest
-
 from app.api.graphql.values.ids import encode_id
 from app.core.tracking.creators import NewCreator, create_creator, link_account
 from app.domain.clock import utc_now
 from app.store.db import fetch
 from app.store.ids import new_id
 from tests.api.conftest import Caller
-from tests.api.test_limits import TWO_YEARS
 from tests.api.test_metrics import WINDOW, observed
 from tests.factories import account_facts, at, new_account, post, record
 
@@ -215,35 +212,3 @@ async def test_nobody_reads_anothers(caller: Caller, stranger: Caller) -> None:
         ids=ids,
     )
     assert data == {"compare": {"subjects": [], "notFound": ids}, "videoDeltas": {"rows": [], "notFound": ids}}
-
-
-@pytest.mark.parametrize(
-    ("field", "times", "values"),
-    [
-        # What is read of two subjects, subjects, for each of five: itself, series, and per bucket: itself, value.
-        ("compare(ids:$ids,window:$w){subjects{timeseries{buckets{views}}}}", 14, 1 + 2 * 73 + 1 + 5 * (2 + 731 * 2)),
-        # For each row: itself, deltas, and of ten each: itself, two values.
-        ("videoDeltas(ids:$many){rows{deltas{days views}}}", 16, 1 + 200 * (2 + 10 * 3)),
-        # For each account: itself, a breakdown, what is read for it, rows, and of ten each: itself, subject, name.
-        (
-            "accounts(first:200){nodes{breakdown(by:VIDEO){rows{subject{__typename}}}}}",
-            4,
-            1 + 200 * (2 + 103 + 1 + 10 * 3),
-        ),
-        # For each account: itself, series, what is read, and per bucket: itself, growth and its value.
-        (
-            "accounts(first:200){nodes{timeseries(window:$w,bucketDays:7){buckets{growth{views}}}}}",
-            2,
-            1 + 200 * (2 + 73 + 105 * 3),
-        ),
-    ],
-)
-async def test_every_list_has_its_size(caller: Caller, field: str, times: int, values: int) -> None:
-    aliases = " ".join(f"a{number}:{field}" for number in range(times))
-    arguments = [name for name in ("ids", "many", "w") if f"${name}" in field]
-    types = {"ids": "[ID!]!", "many": "[ID!]!", "w": "Window"}
-    header = f"query({','.join(f'${name}:{types[name]}' for name in arguments)})" if arguments else ""
-    variables = {"ids": ["x", "y"], "many": ["x"] * 200, "w": TWO_YEARS}
-    body = await caller.ask(f"{header}{{{aliases}}}", **{name: variables[name] for name in arguments})
-    (error,) = body["errors"]
-    assert error["message"].startswith(f"The operation has a size of {times * values} values; 100000 are allowed.")

@@ -19,8 +19,15 @@ NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
 UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
 PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
 REQUEST_TIMEOUT = "REQUEST_TIMEOUT"
+BATCH_NOT_SUPPORTED = "BATCH_NOT_SUPPORTED"
+BATCH_TOO_LARGE = "BATCH_TOO_LARGE"
+PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
+PERSISTED_QUERY_HASH_MISMATCH = "PERSISTED_QUERY_HASH_MISMATCH"
 QUERY_TOO_LARGE = "QUERY_TOO_LARGE"
 QUERY_TOO_DEEP = "QUERY_TOO_DEEP"
+QUERY_TOO_COSTLY = "QUERY_TOO_COSTLY"
+TIMEOUT = "TIMEOUT"
 SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
 INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
 
@@ -41,7 +48,7 @@ _QUOTED_OBJECT = re.compile(r", found: .*", re.DOTALL)
 _WORDS_OUTSIDE_QUOTES = re.compile(r"""'[^']*'|"[^"]*"|\b(None|True|False)\b""")
 
 
-def show_message(message: str, code: str, **extensions: str) -> Error:
+def show_message(message: str, code: str, **extensions: str | int) -> Error:
     """An error that has no place in the document."""
     return {"message": message, "extensions": {"code": code, **extensions}}
 

@@ -23,6 +23,11 @@ def choose_media_type(accept: str | None) -> str | None:
     return JSON if plain > 0 else None
 
 
+def choose_media_type_of_batch(accept: str | None) -> str:
+    """The type of the answers to a batch: an array is no GraphQL response, so application/json unless it is refused."""
+    return JSON if not accept or not accept.strip() or _quality(accept, JSON) > 0 else GRAPHQL_RESPONSE
+
+
 def wants_page(accept: str | None) -> bool:
     """Whether somebody looks at this in a browser: text/html by name, before any JSON."""
     said = dict(_ranges(accept or ""))

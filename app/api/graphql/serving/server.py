@@ -1,37 +1,31 @@
 """The GraphQL endpoint: one request in, one answer out, with the status codes of GraphQL over HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from graphql import ExecutionResult, OperationDefinitionNode, OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.api.auth import read_viewer
-from app.api.graphql.context import Context
-from app.api.graphql.loaders import Loaders
-from app.api.graphql.schema import executable
-from app.api.graphql.serving.documents import Documents, choose_operation
 from app.api.graphql.serving.errors import (
-    BAD_USER_INPUT,
-    METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
     PAYLOAD_TOO_LARGE,
     REQUEST_TIMEOUT,
-    Error,
-    show_document_error,
-    show_execution_error,
     show_failure,
     show_message,
-    show_unavailable,
 )
-from app.api.graphql.serving.execution import run
-from app.api.graphql.serving.negotiation import GRAPHQL_RESPONSE, JSON, choose_media_type, wants_page
+from app.api.graphql.serving.negotiation import (
+    GRAPHQL_RESPONSE,
+    JSON,
+    choose_media_type,
+    choose_media_type_of_batch,
+    wants_page,
+)
+from app.api.graphql.serving.operations import READS, WRITES, Answer, Operations, not_allowed, unavailable
 from app.api.graphql.serving.requests import GraphQLRequest, Refused, read_body_of, read_query_string
-from app.api.graphql.serving.size import oversize
 from app.api.limits import BodyTooLarge, BodyTooSlow, read_body
 from app.domain.clock import Clock
 from app.domain.problems import Unauthenticated
@@ -40,19 +34,13 @@ from app.runtime import is_database_away
 from app.settings import Settings
 from app.web.graphiql import graphiql_page
 
-STATUS_OF_REQUEST_ERROR = {GRAPHQL_RESPONSE: HTTPStatus.BAD_REQUEST, JSON: HTTPStatus.OK}
-"""Of a document that was read and cannot be executed; plain JSON clients of old expect 200."""
-
-READS, WRITES = ("GET", "HEAD"), ("POST",)
-
 
 class GraphQLServer:
     """The ASGI app at /graphql; in a browser it is GraphiQL."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
-        self._clock = clock
-        self._documents = Documents(executable, introspection=settings.introspection)
+        self._operations = Operations(settings, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -70,39 +58,43 @@ class GraphQLServer:
             if media_type is None:
                 message = f"Answers are {GRAPHQL_RESPONSE} or {JSON}; Accept takes neither."
                 raise Refused(HTTPStatus.NOT_ACCEPTABLE, show_message(message, NOT_ACCEPTABLE))
-            status, body = await self._answer(request, media_type)
-            return _response(status, media_type, body)
-        except Refused as refused:
-            return _response(refused.status, media_type or JSON, {"errors": [refused.error]}, refused.headers)
+            return await self._answer(request, media_type)
         except ClientDisconnect:
             return Response(status_code=HTTPStatus.BAD_REQUEST)
         except Exception as failure:
-            answer = _unavailable(failure, request) if is_database_away(failure) else _failed(failure, request)
-            return _response(answer.status, media_type or JSON, {"errors": [answer.error]}, answer.headers)
+            refused = _refusal(failure, request)
+            return _response(refused.status, media_type or JSON, {"errors": [refused.error]}, refused.headers)
 
-    async def _answer(self, request: Request, media_type: str) -> tuple[HTTPStatus, Mapping[str, Any]]:
+    async def _answer(self, request: Request, media_type: str) -> Response:
         if request.method not in READS + WRITES:
-            raise _not_allowed(f"{request.method} is not for GraphQL. Use POST, or GET for queries.", "GET, HEAD, POST")
+            raise not_allowed(f"{request.method} is not for GraphQL. Use POST, or GET for queries.", "GET, HEAD, POST")
         viewer = await self._read_viewer(request)
         asked = await self._read_request(request)
-        document = self._documents.read(asked.query)
-        if document.errors:
-            return STATUS_OF_REQUEST_ERROR[media_type], {"errors": document.errors}
-        operation = choose_operation(document, asked.operation_name)
-        if not isinstance(operation, OperationDefinitionNode):
-            return STATUS_OF_REQUEST_ERROR[media_type], {"errors": [operation]}
-        if operation.operation is not OperationType.QUERY and request.method in READS:
-            raise _not_allowed("GET only reads. Send mutations by POST.", "POST")
-        assert document.node is not None
-        if (too_large := oversize(executable, document.node, operation, asked.variables)) is not None:
-            return STATUS_OF_REQUEST_ERROR[media_type], {"errors": [too_large]}
-        now = self._clock()
-        context = Context(viewer, now, Loaders(viewer, now))
-        result = await run(request, document.node, operation, asked, context, hints=self._settings.introspection)
-        for error in result.errors or ():
-            if error.original_error is not None and is_database_away(error.original_error):
-                raise _unavailable(error.original_error, request)
-        return _show_result(result, media_type, request.state.request_id)
+        if not isinstance(asked, GraphQLRequest):
+            return await self._answer_batch(request, viewer, asked)
+        answer = await self._operations.answer(request, viewer, asked)
+        status = answer.status if media_type == GRAPHQL_RESPONSE else HTTPStatus.OK
+        return _response(status, media_type, answer.body, answer.headers)
+
+    async def _answer_batch(self, request: Request, viewer: Viewer, batch: Sequence[GraphQLRequest]) -> Response:
+        """The answers in the order of the batch, with 200: each says for itself how it went."""
+        bodies: list[Mapping[str, Any]] = []
+        headers: dict[str, str] = {}
+        # One after the other: mutations do not race, and a request holds no more connections than one operation.
+        for asked in batch:
+            answer = await self._answer_of_batch(request, viewer, asked)
+            bodies.append(answer.body)
+            headers.update(answer.headers)
+        return _response(HTTPStatus.OK, choose_media_type_of_batch(request.headers.get("accept")), bodies, headers)
+
+    async def _answer_of_batch(self, request: Request, viewer: Viewer, asked: GraphQLRequest) -> Answer:
+        try:
+            return await self._operations.answer(request, viewer, asked)
+        except ClientDisconnect:
+            raise
+        except Exception as failure:
+            refused = _refusal(failure, request)
+            return Answer(refused.status, {"errors": [refused.error]}, refused.headers)
 
     async def _read_viewer(self, request: Request) -> Viewer:
         try:
@@ -111,9 +103,9 @@ class GraphQLServer:
             error = show_message(problem.message, problem.code)
             raise Refused(HTTPStatus.UNAUTHORIZED, error, {"WWW-Authenticate": "Bearer"}) from None
 
-    async def _read_request(self, request: Request) -> GraphQLRequest:
+    async def _read_request(self, request: Request) -> GraphQLRequest | Sequence[GraphQLRequest]:
         if request.method in READS:
-            return read_query_string(request.query_params)
+            return read_query_string(request.query_params.multi_items())
         try:
             body = await read_body(request, self._settings.max_request_bytes)
         except BodyTooLarge as problem:
@@ -122,35 +114,23 @@ class GraphQLServer:
         except BodyTooSlow as problem:
             error = show_message(str(problem), REQUEST_TIMEOUT)
             raise Refused(HTTPStatus.REQUEST_TIMEOUT, error, {"Connection": "close"}) from None
-        return read_body_of(request.headers.get("content-type", ""), body)
+        return read_body_of(request.headers.get("content-type", ""), body, self._settings.graphql_batch_size)
 
 
-def _show_result(result: ExecutionResult, media_type: str, request_id: str) -> tuple[HTTPStatus, Mapping[str, Any]]:
-    """Status and body of what was executed. Without data and places, it failed before the first field."""
-    if result.data is None and result.errors and not any(error.path for error in result.errors):
-        errors: list[Error] = [show_document_error(error, BAD_USER_INPUT) for error in result.errors]
-        return STATUS_OF_REQUEST_ERROR[media_type], {"errors": errors}
-    body: dict[str, Any] = {"data": result.data}
-    if result.errors:
-        body["errors"] = [show_execution_error(error, request_id) for error in result.errors]
-    return HTTPStatus.OK, body
-
-
-def _not_allowed(message: str, allowed: str) -> Refused:
-    return Refused(HTTPStatus.METHOD_NOT_ALLOWED, show_message(message, METHOD_NOT_ALLOWED), {"Allow": allowed})
-
-
-def _unavailable(cause: BaseException, request: Request) -> Refused:
-    error = show_unavailable(cause, request.state.request_id)
-    return Refused(HTTPStatus.SERVICE_UNAVAILABLE, error, {"Retry-After": "1"})
-
-
-def _failed(cause: BaseException, request: Request) -> Refused:
-    return Refused(HTTPStatus.INTERNAL_SERVER_ERROR, show_failure(cause, request.state.request_id))
+def _refusal(failure: Exception, request: Request) -> Refused:
+    """What is answered when nothing was executed, or something of ours failed."""
+    if isinstance(failure, Refused):
+        return failure
+    if is_database_away(failure):
+        return unavailable(failure, request)
+    return Refused(HTTPStatus.INTERNAL_SERVER_ERROR, show_failure(failure, request.state.request_id))
 
 
 def _response(
-    status: HTTPStatus, media_type: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    status: HTTPStatus,
+    media_type: str,
+    body: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    headers: Mapping[str, str],
 ) -> Response:
     content_type = {"Content-Type": f"{media_type}; charset=utf-8"}
-    return Response(msgspec.json.encode(body), status, headers={**content_type, **(headers or {})})
+    return Response(msgspec.json.encode(body), status, headers={**content_type, **headers})

@@ -1,5 +1,6 @@
-"""Size: how many values an operation can return and how deep it goes, known before it runs."""
+"""Cost: what an operation takes, in points, and how deep it goes, known before it runs."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -27,19 +28,36 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
-from app.api.graphql.serving.errors import QUERY_TOO_DEEP, QUERY_TOO_LARGE, Error, show_message
+from app.api.graphql.queries.rankings import DEFAULT_PLACES
+from app.api.graphql.serving.errors import QUERY_TOO_COSTLY, QUERY_TOO_DEEP, QUERY_TOO_LARGE, Error, show_message
 from app.core.analytics.breakdown import MOST_CHILDREN
 from app.core.analytics.comparison import MOST_SUBJECTS
 from app.core.analytics.deltas import MOST_LOOK_BACKS
 from app.domain.cursors import DEFAULT_PAGE, LARGEST_PAGE
 from app.domain.series import Granularity
 from app.domain.windows import LONGEST_WINDOW_DAYS, WindowPreset
+from app.settings import Settings
 
-MOST_VALUES = 100_000
-"""A value takes 5 to 20 µs to resolve and write, so the largest operation holds a process for about two seconds."""
-MOST_DEPTH = 15
-"""Fields within fields; the introspection query of GraphiQL has 15."""
-MOST_ROOT_FIELDS = 30
+VALUES_PER_POINT = 100
+"""A value takes 5 to 20 µs to resolve and write, so a point is about a millisecond of one processor."""
+LEAST_COST = 1
+READING = 1
+"""Points of a field that asks the database, once however many objects it is of: they are asked for together."""
+MUTATING = 10
+"""Points of a field of Mutation."""
+HEAVIER_READING = {
+    ("Query", "nodes"): READING,
+    ("Query", "search"): 5,
+    ("Query", "topAccounts"): 10,
+    ("Query", "topCreators"): 10,
+    ("Query", "topVideos"): 20,
+}
+"""Points of the fields that read otherwise: one for each kind of object, all that is ranked, text anywhere."""
+COUNTING = "totalCount"
+"""The field that makes a list be counted, which is a statement of its own."""
+
+MOST_STEPS = 30_000
+"""Fields and fragments looked at, those of a fragment wherever it is spread: ten for each token of a document."""
 
 DAYS_AS_ONE_VALUE = 10
 """What is read of a window, whatever is selected of it, counts as that part of its days."""
@@ -57,57 +75,83 @@ USUAL_ENTRIES = {"fields": 4, "args": 0.25, "inputFields": 0.3, "interfaces": 0.
 """How long the lists of an introspected type are on average in this schema; one entry where nothing is said."""
 
 
-class _TooDeep(Exception):
-    """The selections go deeper than is allowed."""
+class Cost(NamedTuple):
+    """What an operation takes, and why it is not executed when that is too much."""
+
+    points: int
+    refusal: Error | None = None
+
+
+class _Refused(Exception):
+    """The operation is beyond a limit, whatever its cost; the error says which."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.error = show_message(message, code)
 
 
 class _Weight(NamedTuple):
-    """Values below a field: those that are there once, and those that each entry of its page or series brings.
+    """What is below a field: values that are there once, and those that each entry of its page or series brings.
 
-    What each entry brings is multiplied at the field whose arguments say how many there are.
+    What each entry brings is multiplied at the field whose arguments say how many there are. Reading never is.
     """
 
     once: float
     each: float
+    reading: int
+    """Points."""
 
 
-def oversize(
-    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
-) -> Error | None:
-    """Why an operation of a valid document is not executed, or None when it stays within every limit.
+def measure_cost(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any],
+    settings: Settings,
+) -> Cost:
+    """The cost of an operation of a valid document.
 
-    Each selection set is measured once, so this takes no longer than reading the document. Variables that cannot be
-    coerced are left for the execution to name.
+    Each selection set is measured once, and no more than MOST_STEPS are taken. Variables that cannot be coerced are
+    left for the execution to name.
     """
     coerced = get_variable_values(schema, operation.variable_definitions or (), dict(variables))
     root = schema.get_root_type(operation.operation)
     if not isinstance(coerced, VariableValues) or root is None:
-        return None
-    measure = _Measure(schema, document, coerced)
-    fields = sum(1 for _ in measure.fields(operation.selection_set, root))
-    if fields > MOST_ROOT_FIELDS:
-        message = f"The operation has {fields} root fields; {MOST_ROOT_FIELDS} are allowed. Split it."
-        return show_message(message, QUERY_TOO_LARGE)
+        return Cost(LEAST_COST)
+    measure = _Measure(schema, document, coerced, settings.graphql_max_depth)
     try:
-        values = round(sum(measure.weight(operation.selection_set, root, depth=1)))
-    except _TooDeep:
-        message = f"The operation is more than {MOST_DEPTH} fields deep; {MOST_DEPTH} are allowed. Ask in two steps."
-        return show_message(message, QUERY_TOO_DEEP)
-    if values > MOST_VALUES:
+        fields = sum(1 for _ in measure.fields(operation.selection_set, root))
+        if fields > (most := settings.graphql_max_root_fields):
+            message = f"The operation has {fields} root fields; {most} are allowed. Split it."
+            raise _Refused(message, QUERY_TOO_LARGE)
+        weight = measure.weight(operation.selection_set, root, depth=1)
+    except _Refused as refused:
+        return Cost(LEAST_COST, refused.error)
+    points = max(math.ceil(weight.reading + (weight.once + weight.each) / VALUES_PER_POINT), LEAST_COST)
+    if points > (most := most_cost(settings)):
         message = (
-            f"The operation has a size of {values} values; {MOST_VALUES} are allowed. "
+            f"The operation costs {points} points; {most} are allowed. "
             "Ask for smaller pages (first, last), shorter windows or fewer fields, or split it."
         )
-        return show_message(message, QUERY_TOO_LARGE)
-    return None
+        return Cost(points, show_message(message, QUERY_TOO_COSTLY))
+    return Cost(points)
+
+
+def most_cost(settings: Settings) -> int:
+    """Points that one operation may cost: what it takes at once, and never more than there are in a minute."""
+    return min(settings.graphql_max_cost, settings.graphql_points_per_minute)
 
 
 class _Measure:
     """The weights of one document's selection sets."""
 
-    def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: VariableValues) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, document: DocumentNode, variables: VariableValues, most_depth: int
+    ) -> None:
         self._schema = schema
         self._variables = variables
+        self._most_depth = most_depth
+        self.steps = 0
         self._fragments = {
             definition.name.value: definition
             for definition in document.definitions
@@ -117,7 +161,7 @@ class _Measure:
         """By the identity of a selection set: its weight and how deep it goes."""
 
     def weight(self, selections: SelectionSetNode, parent: GraphQLCompositeType, depth: int) -> _Weight:
-        """What an object of type `parent` brings, whose fields are `depth` deep. Raises _TooDeep."""
+        """What an object of type `parent` brings, whose fields are `depth` deep. Raises _Refused."""
         return self._weigh(selections, parent, depth)[0]
 
     def fields(
@@ -129,6 +173,7 @@ class _Measure:
         while waiting:
             selected, owner = waiting.pop()
             for selection in selected.selections:
+                self._step()
                 if not self._is_included(selection):
                     continue
                 if isinstance(selection, FieldNode):
@@ -140,37 +185,60 @@ class _Measure:
                     fragment = self._fragments[selection.name.value]
                     waiting.append((fragment.selection_set, self._narrowed(fragment, owner)))
 
+    def _step(self) -> None:
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            message = f"The operation has more than {MOST_STEPS} fields once its fragments are in place. Split it."
+            raise _Refused(message, QUERY_TOO_LARGE)
+
     def _weigh(self, selections: SelectionSetNode, parent: GraphQLCompositeType, depth: int) -> tuple[_Weight, int]:
         known = self._weights.get(id(selections))
+        height = 1 if known is None else known[1]
+        if depth + height - 1 > (most := self._most_depth):
+            message = f"The operation is more than {most} fields deep; {most} are allowed. Ask in two steps."
+            raise _Refused(message, QUERY_TOO_DEEP)
         if known is None:
-            if depth > MOST_DEPTH:
-                raise _TooDeep
-            once = each = 0.0
-            deepest = 0
-            for node, owner in self.fields(selections, parent):
-                field = self._schema.get_field(owner, node.name.value)
-                assert field is not None
-                arguments = self._arguments(field, node)
-                below, below_each = _reading(field, arguments), 0.0
-                if node.selection_set:
-                    type_ = get_named_type(field.type)
-                    weight, height = self._weigh(node.selection_set, type_, depth + 1)  # type: ignore[arg-type]
-                    entries = _entries(field, arguments)
-                    below += weight.once + weight.each * (entries or 0)
-                    below_each = weight.each if entries is None else 0.0
-                    deepest = max(deepest, height)
-                if not is_list_type(get_nullable_type(field.type)):
-                    once += 1 + below
-                    each += below_each
-                elif (longest := self._longest(owner, node, arguments if "ids" in field.args else None)) is not None:
-                    once += 1 + longest * (1 + below)
-                    each += longest * below_each
-                else:
-                    each += 1 + below + below_each
-            known = self._weights[id(selections)] = _Weight(once, each), deepest + 1
-        if depth + known[1] - 1 > MOST_DEPTH:
-            raise _TooDeep
+            known = self._weights[id(selections)] = self._weigh_fields(selections, parent, depth)
         return known
+
+    def _weigh_fields(
+        self, selections: SelectionSetNode, parent: GraphQLCompositeType, depth: int
+    ) -> tuple[_Weight, int]:
+        once = each = 0.0
+        reading = deepest = 0
+        for node, owner in self.fields(selections, parent):
+            field = self._schema.get_field(owner, node.name.value)
+            assert field is not None
+            arguments = self._arguments(field, node)
+            reading += self._reading(owner, node.name.value, field)
+            below, below_each = _window_values(field, arguments), 0.0
+            if node.selection_set:
+                type_ = get_named_type(field.type)
+                weight, height = self._weigh(node.selection_set, type_, depth + 1)  # type: ignore[arg-type]
+                entries = _entries(field, arguments)
+                below += weight.once + weight.each * (entries or 0)
+                below_each = weight.each if entries is None else 0.0
+                reading += weight.reading
+                deepest = max(deepest, height)
+            if not is_list_type(get_nullable_type(field.type)):
+                once += 1 + below
+                each += below_each
+            elif (longest := self._longest(owner, node, arguments if "ids" in field.args else None)) is not None:
+                once += 1 + longest * (1 + below)
+                each += longest * below_each
+            else:
+                each += 1 + below + below_each
+        return _Weight(once, each, reading), deepest + 1
+
+    def _reading(self, owner: GraphQLCompositeType, name: str, field: GraphQLField) -> int:
+        """Points of asking the database for a field: whoever does that waits for it, so its resolver is a coroutine."""
+        if owner is self._schema.mutation_type:
+            return MUTATING
+        if (points := HEAVIER_READING.get((owner.name, name))) is not None:
+            return points
+        definition = field.extensions.get("strawberry-definition")
+        resolver = definition and definition.base_resolver
+        return READING if name == COUNTING or (resolver and resolver.is_async) else 0
 
     def _longest(
         self, owner: GraphQLCompositeType, node: FieldNode, arguments: Mapping[str, Any] | None
@@ -209,8 +277,8 @@ class _Measure:
         return not (skip and skip["if"]) and (include is None or bool(include["if"]))
 
 
-def _reading(field: GraphQLField, arguments: Mapping[str, Any]) -> float:
-    """What is read for a field, whatever is selected of it."""
+def _window_values(field: GraphQLField, arguments: Mapping[str, Any]) -> float:
+    """What is read of a window for each object of a field, as values, whatever is selected of it."""
     days = _days(arguments) // DAYS_AS_ONE_VALUE if "window" in field.args else 0
     if "by" in field.args:
         return days + BREAKDOWN_AS_VALUES
@@ -237,7 +305,7 @@ def _entries(field: GraphQLField, arguments: Mapping[str, Any]) -> int | None:
         if isinstance(asked, int):
             return min(max(asked, 0), LARGEST_PAGE)
     if "first" in field.args:
-        return DEFAULT_PAGE
+        return DEFAULT_PLACES if "metric" in field.args else DEFAULT_PAGE
     return _ids(arguments) if "ids" in field.args and not is_list_type(get_nullable_type(field.type)) else None
 
 
