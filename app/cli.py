@@ -17,6 +17,8 @@ import dramatiq.cli
 import msgspec
 import uvicorn
 from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 from uvicorn.importer import import_from_string
 
@@ -260,14 +262,12 @@ def apply() -> None:
 @commands.command("settings")
 def show_settings() -> None:
     """List every setting: name, default, meaning."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("Setting", "Default"):
-        table.add_column(heading, no_wrap=True)
-    table.add_column("Meaning", overflow="fold")
+    console = Console()
     for field in msgspec.structs.fields(Settings):
-        default = "" if field.default is None else str(field.default)
-        table.add_row(PREFIX + field.name.upper(), default, describe(field.name))
-    Console().print(table)
+        default = "unset" if field.default is None else str(field.default)
+        # Names and defaults are long: the meaning has a line of its own, however narrow the terminal is.
+        console.print(f"[bold]{PREFIX}{field.name.upper()}[/] = {escape(default)}", highlight=False, soft_wrap=True)
+        console.print(Padding(escape(describe(field.name)), (0, 0, 1, 4)), highlight=False)
 
 
 @contextmanager

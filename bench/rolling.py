@@ -125,12 +125,12 @@ def _accounts(organization: OrganizationSize) -> str:
         INSERT INTO account
             (id, organization_id, creator_id, linked_at, platform, handle, external_id, display_name, metadata,
              is_verified, is_active, is_paused_by_creator, is_unavailable, is_private, added_at, first_refreshed_at,
-             last_refreshed_at, refresh_interval_hours, next_refresh_at, is_backfilling, failures, discovered_posts,
-             search_text, {", ".join((*ACCOUNT_COUNTERS, *POST_COUNTERS, *known))})
+             first_observed_at, last_refreshed_at, refresh_interval_hours, next_refresh_at, is_backfilling, failures,
+             discovered_posts, search_text, {", ".join((*ACCOUNT_COUNTERS, *POST_COUNTERS, *known))})
         SELECT id, $1::uuid, CASE WHEN is_linked THEN {_creator_of("number")} END,
                CASE WHEN is_linked THEN tracked_since END, platform, 'account' || key, 'id' || key,
-               'Account number ' || key, '{{}}', false, true, false, false, false, tracked_since, first_at, last_at, 24,
-               last_at + interval '24 hours', false, 0, coalesce(discovered, 0),
+               'Account number ' || key, '{{}}', false, true, false, false, false, tracked_since, first_at,
+               first_at, last_at, 24, last_at + interval '24 hours', false, 0, coalesce(discovered, 0),
                'account' || key || E'\\n' || 'account number ' || key, {levels}, {", ".join(known)}
         FROM (SELECT *, number < {organization.accounts - 1} AS is_linked FROM made_account) made
         JOIN (

@@ -99,7 +99,7 @@ def test_an_unknown_scope_is_refused(tmp_path: Path) -> None:
 def test_settings_lists_every_setting(tmp_path: Path) -> None:
     listed = run("settings", cwd=tmp_path, COLUMNS="80").stdout
     for name in Settings.__struct_fields__:
-        assert f"CREATORGRAPH_{name.upper()} " in listed
+        assert f"CREATORGRAPH_{name.upper()} = " in listed
     assert "(also read as PORT)" in listed
 
 

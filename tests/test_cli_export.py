@@ -80,9 +80,7 @@ async def test_rows_go_to_standard_output_or_to_a_file(database: None, folder: P
     ("arguments", "line"),
     [
         (["accounts", "--window", "7d"], "There is no argument 'window'; accounts takes platform."),
-        (["series", "--bucket-days", "0"], "A bucket of 0 days; it takes 1 to 731."),
         (["series", "--id", "x", "--id", "y"], "'x' is not an id of ours. Use an id that the API gave."),
-        (["leaderboard", "--timezone", "Mars"], "'Mars' is not an IANA time zone such as UTC or Europe/Berlin."),
         (["videos", "--output", "no/such/file"], "no/such/file cannot be written: No such file or directory"),
         (["videos", "--output", "."], ". cannot be written: Is a directory"),
         (["videos", "--output", "/dev/full"], "/dev/full cannot be written: No space left on device"),

@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.facts import Count, Counts
+from app.domain.metrics import SERIES_COUNTERS
 from app.domain.platforms import ViewsKind
+
+LEVELLED = frozenset(SERIES_COUNTERS)
+"""The counters that have levels; a post shows others too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ def fold_observations(
     """What each observation with a known counter changed, given where the entity stood before the first.
 
     `observations` are in order of capture. With `true_zero_start` a counter's first value is growth from 0, otherwise
-    it is a baseline. Views that are not of `views_kind`, the kind this post keeps, are left out.
+    it is a baseline. Views that are not of `views_kind`, the kind this post keeps, are left out, and so are counters
+    that have no levels.
     """
     levels, starts = dict(standing.levels), dict(standing.starts)
     changes = []
@@ -68,7 +73,7 @@ def fold_observations(
         begun: dict[str, int] = {}
         observed = False
         for counter, count in observation.counts.items():
-            if counter == "views" and observation.views_kind is not views_kind:
+            if counter not in LEVELLED or (counter == "views" and observation.views_kind is not views_kind):
                 continue
             observed = True
             before = levels.get(counter)

@@ -81,24 +81,25 @@ def views_known_late_at(standing: Standing, changes: Sequence[Change]) -> dateti
     return None
 
 
-def add_changes(sums: dict[Key, Vector], key: Key, changes: Iterable[Change], sign: int = 1) -> None:
-    """Adds changes to the vector under `key` (or takes them out, with sign -1)."""
-    for change in changes:
-        vector = sums.get(key)
-        if vector is None:
-            vector = sums[key] = [0] * WIDTH
-        vector[0] += sign
-        if change.is_baseline:
-            vector[1] += sign
-        for counter, gain in change.gains.items():
-            vector[OFFSET[counter]] += sign * gain
-            if counter in VIEWED_OFFSET and "views" in change.levels:
-                vector[VIEWED_OFFSET[counter]] += sign * gain
-        for counter, start in change.starts.items():
-            vector[OFFSET[counter] + 1] += sign * start
-            vector[OFFSET[counter] + 2] += sign
+def add_change(sums: dict[Key, Vector], key: Key, change: Change, sign: int = 1) -> None:
+    """Adds a change to the vector under `key` (or takes it out, with sign -1)."""
+    vector = sums.get(key)
+    if vector is None:
+        vector = sums[key] = [0] * WIDTH
+    vector[0] += sign
+    if change.is_baseline:
+        vector[1] += sign
+    is_viewed = "views" in change.levels
+    for counter, gain in change.gains.items():
+        vector[OFFSET[counter]] += sign * gain
+        if is_viewed and counter in VIEWED_OFFSET:
+            vector[VIEWED_OFFSET[counter]] += sign * gain
+    for counter, start in change.starts.items():
+        vector[OFFSET[counter] + 1] += sign * start
+        vector[OFFSET[counter] + 2] += sign
+    if change.starts and is_viewed:
         for counter, offset in VIEWED_OFFSET.items():
-            if change.starts.keys() & {counter, "views"} and {counter, "views"} <= change.levels.keys():
+            if counter in change.levels and change.starts.keys() & {counter, "views"}:
                 vector[offset + 1] += sign
 
 

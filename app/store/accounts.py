@@ -23,31 +23,27 @@ from app.store import models
 from app.store.db import execute, fetch, fetch_row, transaction
 from app.store.paging import Listing, Order, make_page, page_clauses
 
-ADD_COUNTERS = f"""
-UPDATE account SET
-    {
-    ", ".join(
-        f"{counter} = CASE WHEN {counter} IS NULL AND ($4::int[])[{number}] = 0 THEN NULL"
-        f" ELSE coalesce({counter}, 0) + ($3::bigint[])[{number}] END"
-        for number, counter in enumerate(ACCOUNT_COUNTERS, 1)
+ADDED_COUNTERS = ",\n".join(
+    (
+        *(
+            f"{counter} = CASE WHEN {counter} IS NULL AND ($4::int[])[{number}] = 0 THEN NULL"
+            f" ELSE coalesce({counter}, 0) + ($3::bigint[])[{number}] END"
+            for number, counter in enumerate(ACCOUNT_COUNTERS, 1)
+        ),
+        *(
+            f"{counter} = CASE WHEN {counter}_known + ($4::int[])[{number}] = 0 THEN NULL"
+            f" ELSE coalesce({counter}, 0) + ($3::bigint[])[{number}] END,"
+            f" {counter}_known = {counter}_known + ($4::int[])[{number}]"
+            for number, counter in enumerate(POST_COUNTERS, 1 + len(ACCOUNT_COUNTERS))
+        ),
+        *(
+            f"viewed_{counter}_known = viewed_{counter}_known + ($5::int[])[{number}]"
+            for number, counter in enumerate(ENGAGEMENT_COUNTERS, 1)
+        ),
+        "first_observed_at = least(first_observed_at, $6)",
     )
-},
-    {
-    ", ".join(
-        f"{counter} = CASE WHEN {counter}_known + ($4::int[])[{number}] = 0 THEN NULL"
-        f" ELSE coalesce({counter}, 0) + ($3::bigint[])[{number}] END,"
-        f" {counter}_known = {counter}_known + ($4::int[])[{number}]"
-        for number, counter in enumerate(POST_COUNTERS, 1 + len(ACCOUNT_COUNTERS))
-    )
-},
-    {
-    ", ".join(
-        f"viewed_{counter}_known = viewed_{counter}_known + ($5::int[])[{number}]"
-        for number, counter in enumerate(ENGAGEMENT_COUNTERS, 1)
-    )
-}
-WHERE organization_id = $1 AND id = $2
-"""
+)
+"""Assignments that add what rollup rows gained to an account's latest counters; `_additions` are $3 to $6 of them."""
 
 BY_ADDED_AT = Order(("added_at", "id"), ("timestamptz", "uuid"))
 
@@ -208,50 +204,70 @@ async def _account_refresh(
     )
 
 
-async def update_profile(account: AccountRefresh, profile: ProfileFacts, captured_at: datetime, new_posts: int) -> None:
-    """Takes over what a profile shows. What is late changes figures, never what the account looks like now."""
+async def update_profile(
+    account: AccountRefresh,
+    profile: ProfileFacts,
+    captured_at: datetime,
+    new_posts: int,
+    change: Vector,
+    seen_at: datetime | None,
+) -> None:
+    """Takes over what a profile shows, and what `add_account_counters` does, in one statement.
+
+    What is late changes figures, never what the account looks like now.
+    """
     await execute(
-        """
-        UPDATE account SET
-            first_refreshed_at = least(first_refreshed_at, $3),
-            last_refreshed_at = greatest(last_refreshed_at, $3),
-            discovered_posts = discovered_posts + $4,
-            external_id = coalesce(external_id, $5),
-            secondary_id = coalesce(secondary_id, $6),
-            display_name = CASE WHEN $7 THEN $8 ELSE display_name END,
-            search_text = CASE WHEN $7 THEN $13 ELSE search_text END,
-            biography = CASE WHEN $7 THEN $9 ELSE biography END,
-            link_in_bio = CASE WHEN $7 THEN $10 ELSE link_in_bio END,
-            picture_url = CASE WHEN $7 THEN $11 ELSE picture_url END,
-            is_verified = CASE WHEN $7 THEN coalesce($12, is_verified) ELSE is_verified END
+        f"""
+        UPDATE account SET {ADDED_COUNTERS},
+            first_refreshed_at = least(first_refreshed_at, $7),
+            last_refreshed_at = greatest(last_refreshed_at, $7),
+            discovered_posts = discovered_posts + $8,
+            external_id = coalesce(external_id, $9),
+            secondary_id = coalesce(secondary_id, $10),
+            display_name = CASE WHEN $11 THEN $12 ELSE display_name END,
+            search_text = CASE WHEN $11 THEN $13 ELSE search_text END,
+            biography = CASE WHEN $11 THEN $14 ELSE biography END,
+            link_in_bio = CASE WHEN $11 THEN $15 ELSE link_in_bio END,
+            picture_url = CASE WHEN $11 THEN $16 ELSE picture_url END,
+            is_verified = CASE WHEN $11 THEN coalesce($17, is_verified) ELSE is_verified END
         WHERE organization_id = $1 AND id = $2
         """,
         account.organization_id,
         account.id,
+        *_additions(change, seen_at),
         captured_at,
         new_posts,
         profile.external_id,
         profile.secondary_id,
         account.last_refreshed_at is None or captured_at >= account.last_refreshed_at,
         profile.display_name,
+        folded(account.handle, profile.display_name),
         profile.biography,
         profile.link_in_bio,
         profile.picture_url,
         profile.is_verified,
-        folded(account.handle, profile.display_name),
     )
 
 
-async def add_account_counters(organization_id: UUID, account_id: UUID, change: Vector) -> None:
-    """Adds what rollup rows of an account gained to its latest counters."""
-    counters = ACCOUNT_COUNTERS + POST_COUNTERS
+async def add_account_counters(
+    organization_id: UUID, account_id: UUID, change: Vector, seen_at: datetime | None
+) -> None:
+    """Adds what rollup rows of an account gained to its latest counters; a part of it was observed at `seen_at`."""
     await execute(
-        ADD_COUNTERS,
+        f"UPDATE account SET {ADDED_COUNTERS} WHERE organization_id = $1 AND id = $2",
         organization_id,
         account_id,
+        *_additions(change, seen_at),
+    )
+
+
+def _additions(change: Vector, seen_at: datetime | None) -> tuple[object, ...]:
+    counters = ACCOUNT_COUNTERS + POST_COUNTERS
+    return (
         [level_change(change, counter) for counter in counters],
         [known_change(change, counter) for counter in counters],
         [viewed_known_change(change, counter) for counter in ENGAGEMENT_COUNTERS],
+        seen_at,
     )
 
 

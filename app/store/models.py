@@ -94,6 +94,7 @@ class Account(Model):
     added_at = fields.DatetimeField()
     first_refreshed_at = fields.DatetimeField(null=True)
     last_refreshed_at = fields.DatetimeField(null=True)
+    first_observed_at = fields.DatetimeField(null=True)
     refresh_interval_hours = fields.IntField(default=24)
     next_refresh_at = fields.DatetimeField(null=True)
     lease_id = fields.UUIDField(null=True)

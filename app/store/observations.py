@@ -12,8 +12,9 @@ from app.domain.facts import Count
 from app.domain.levels import Observation
 from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS, POST_EXTRAS
 from app.domain.platforms import ViewsKind
-from app.store.db import execute, fetch
+from app.store.db import fetch
 from app.store.partitions import ObservationsNotKept, is_older_than_kept
+from app.store.rows import write_rows
 
 POST_COLUMNS = POST_COUNTERS + POST_EXTRAS
 
@@ -84,17 +85,20 @@ async def select_observed_times(
 
 
 async def store_video_observations(
-    organization_id: UUID, observations: Sequence[tuple[UUID, Observation]], source: Source
+    organization_id: UUID, observations: Sequence[tuple[UUID, Observation]], source: Source, *, are_new: bool
 ) -> None:
-    """Writes observations of videos. One that exists at its instant is replaced: the caller has merged them."""
-    await _store("video", POST_COLUMNS, organization_id, observations, source)
+    """Writes observations of videos. One that exists at its instant is replaced: the caller has merged them.
+
+    With `are_new` the caller vouches that there is none.
+    """
+    await _store("video", POST_COLUMNS, organization_id, observations, source, are_new=are_new)
 
 
 async def store_account_observations(
     organization_id: UUID, observations: Sequence[tuple[UUID, Observation]], source: Source
 ) -> None:
     """Writes observations of accounts. One that exists at its instant is replaced: the caller has merged them."""
-    await _store("account", ACCOUNT_COUNTERS, organization_id, observations, source)
+    await _store("account", ACCOUNT_COUNTERS, organization_id, observations, source, are_new=False)
 
 
 async def _read(
@@ -134,35 +138,28 @@ async def _store(
     organization_id: UUID,
     observations: Sequence[tuple[UUID, Observation]],
     source: Source,
+    *,
+    are_new: bool,
 ) -> None:
-    if not observations:
-        return
-    ordered = sorted(observations, key=lambda item: (item[0], item[1].captured_at))
-    kind = ["views_kind"] if entity == "video" else []
-    columns = [f"{entity}_id", "captured_at", "steps", *kind, *counters]
-    types = ["uuid", "timestamptz", "jsonb", *["text" for _ in kind], *["bigint" for _ in counters]]
-    arrays: list[list[object]] = [
-        [identity for identity, _ in ordered],
-        [observation.captured_at for _, observation in ordered],
-        [_steps(observation) for _, observation in ordered],
+    keys = {"organization_id": "uuid", f"{entity}_id": "uuid", "captured_at": "timestamptz"}
+    columns = keys | {"run_id": "uuid", "provider": "text", "route": "text", "steps": "jsonb"}
+    columns |= {"views_kind": "text"} if entity == "video" else {}
+    columns |= dict.fromkeys(counters, "bigint")
+    rows = [
+        (
+            *(organization_id, identity, observation.captured_at, source.run_id, source.provider, source.route),
+            _steps(observation),
+            *((observation.views_kind,) if entity == "video" else ()),
+            *(_value(observation, name) for name in counters),
+        )
+        for identity, observation in sorted(observations, key=lambda item: (item[0], item[1].captured_at))
     ]
-    if kind:
-        arrays.append([observation.views_kind for _, observation in ordered])
-    arrays += [[_value(observation, name) for _, observation in ordered] for name in counters]
-    unnested = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 5))
-    earliest = min(observation.captured_at for _, observation in ordered)
-    replaced = ("captured_at", "run_id", "provider", "route", *columns[2:])
-    statement = f"""
-        INSERT INTO {entity}_observation (organization_id, run_id, provider, route, {", ".join(columns)})
-        SELECT $1, $2, $3, $4, {", ".join(columns)} FROM unnest({unnested}) AS new ({", ".join(columns)})
-        ON CONFLICT (organization_id, {entity}_id, captured_at)
-        DO UPDATE SET {", ".join(f"{name} = EXCLUDED.{name}" for name in replaced[1:])}
-        """
     try:
-        await execute(statement, organization_id, source.run_id, source.provider, source.route, *arrays)
+        await write_rows(f"{entity}_observation", columns, len(keys), rows, are_new=are_new)
     except asyncpg.CheckViolationError as error:
         if not is_older_than_kept(error):
             raise
+        earliest = min(observation.captured_at for _, observation in observations)
         message = f"Observations as old as {earliest:%Y-%m-%d} are no longer kept, and none are taken in any more."
         raise ObservationsNotKept(message) from None
 

@@ -14,6 +14,12 @@ BY_YEAR = ("video_day",)
 LOCK = 0x63675F7061727473
 """Advisory lock that keeps two processes from making the same partition; any constant of our own will do."""
 
+KEPT_SINCE = r"""
+SELECT substring(pg_get_constraintdef(oid) FROM '\d{4}-\d\d-\d\d')::date FROM pg_constraint
+WHERE conrelid = 'video_observation'::regclass AND conname = 'video_observation_kept'
+"""
+"""The query of the day before which observations of videos are dropped and refused; no row when none ever were."""
+
 LOCK_TIMEOUT_SECONDS = 5
 """Whoever comes meanwhile waits as long, so it is short."""
 

@@ -1,13 +1,17 @@
 """Rollups: day rows of posts, and the sums of accounts and organizations per UTC day and quarter of an hour."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from app.domain.levels import Standing
 from app.domain.metrics import ENGAGEMENT_COUNTERS, POST_COUNTERS, SERIES_COUNTERS
 from app.domain.rollups import Vector, VideoDay
 from app.store.db import execute, fetch, fetch_row
+from app.store.parameters import Parameters
+from app.store.rows import write_rows
 
 SUM_COLUMNS = (
     "observations",
@@ -19,6 +23,16 @@ SUM_COLUMNS = (
 
 SUM_TYPES = tuple("integer" if name in SUM_COLUMNS[:2] or name.endswith("_known") else "bigint" for name in SUM_COLUMNS)
 UNIT_TYPES = {"day": "date", "slot": "timestamptz"}
+
+
+@dataclass(frozen=True, slots=True)
+class SumRows:
+    """Vectors to be added to rows of a sums table, by what else than the organization identifies a row."""
+
+    name: str
+    keys: Sequence[tuple[str, str]]
+    """The columns of the key, and their types."""
+    vectors: Mapping[Any, Vector]
 
 
 async def read_video_standings(
@@ -45,33 +59,21 @@ async def read_video_standings(
     return standings
 
 
-async def write_video_days(organization_id: UUID, rows: Sequence[tuple[UUID, VideoDay]]) -> None:
-    """Writes day rows of videos, replacing those of the same day."""
-    if not rows:
-        return
-    ordered = sorted(rows, key=lambda item: (item[0], item[1].day))
-    values = [f"{name}_{part}" for name in POST_COUNTERS for part in ("level", "gain")]
-    columns = ["video_id", "day", "is_observed", "is_baseline", *values]
-    types = ["uuid", "date", "boolean", "boolean", *["bigint" for _ in values]]
-    arrays: list[list[object]] = [
-        [identity for identity, _ in ordered],
-        [row.day for _, row in ordered],
-        [row.is_observed for _, row in ordered],
-        [row.is_baseline for _, row in ordered],
+async def write_video_days(
+    organization_id: UUID, rows: Sequence[tuple[UUID, VideoDay]], *, are_new: bool = False
+) -> None:
+    """Writes day rows of videos, replacing those of the same day. With `are_new` the caller vouches there are none."""
+    keys = {"organization_id": "uuid", "video_id": "uuid", "day": "date"}
+    columns = keys | {"is_observed": "boolean", "is_baseline": "boolean"}
+    columns |= {f"{name}_{part}": "bigint" for name in POST_COUNTERS for part in ("level", "gain")}
+    values = [
+        (
+            *(organization_id, identity, row.day, row.is_observed, row.is_baseline),
+            *(value for name in POST_COUNTERS for value in (row.levels.get(name), row.gains.get(name))),
+        )
+        for identity, row in sorted(rows, key=lambda item: (item[0], item[1].day))
     ]
-    for name in POST_COUNTERS:
-        arrays.append([row.levels.get(name) for _, row in ordered])
-        arrays.append([row.gains.get(name) for _, row in ordered])
-    await execute(
-        f"""
-        INSERT INTO video_day (organization_id, {", ".join(columns)})
-        SELECT $1, * FROM unnest({", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 2))})
-        ON CONFLICT (organization_id, video_id, day)
-        DO UPDATE SET {", ".join(f"{name} = EXCLUDED.{name}" for name in columns[2:])}
-        """,
-        organization_id,
-        *arrays,
-    )
+    await write_rows("video_day", columns, len(keys), values, are_new=are_new)
 
 
 async def read_account_changes_since(organization_id: UUID, account_id: UUID, day: date) -> Vector:
@@ -87,19 +89,6 @@ async def read_account_changes_since(organization_id: UUID, account_id: UUID, da
     )
     assert row is not None
     return list(row)
-
-
-async def add_account_sums(
-    organization_id: UUID, unit: str, sums: Mapping[tuple[UUID, date | datetime], Vector]
-) -> None:
-    """Adds to the accounts' rows of a unit (`day` or `slot`)."""
-    await _add(
-        f"account_{unit}",
-        ("account_id", unit),
-        ("uuid", UNIT_TYPES[unit]),
-        organization_id,
-        [([account_id, when], vector) for (account_id, when), vector in sorted(sums.items(), key=lambda item: item[0])],
-    )
 
 
 async def read_video_slots(organization_id: UUID, ids: Sequence[UUID]) -> dict[UUID, dict[datetime, Vector]]:
@@ -118,54 +107,66 @@ async def read_video_slots(organization_id: UUID, ids: Sequence[UUID]) -> dict[U
     return found
 
 
-async def add_video_slots(organization_id: UUID, sums: Mapping[tuple[UUID, datetime], Vector]) -> None:
-    """Adds to the rows of posts that are tracked by themselves, per quarter of an hour."""
-    await _add(
-        "video_slot",
-        ("video_id", "slot"),
-        ("uuid", "timestamptz"),
-        organization_id,
-        [([video_id, slot], vector) for (video_id, slot), vector in sorted(sums.items(), key=lambda item: item[0])],
-    )
+def account_sums(unit: str, vectors: Mapping[tuple[UUID, date | datetime], Vector]) -> SumRows:
+    """Additions to rows of accounts, by account and `day` or `slot`."""
+    return SumRows(f"account_{unit}", (("account_id", "uuid"), (unit, UNIT_TYPES[unit])), vectors)
 
 
-async def add_organization_sums(
-    organization_id: UUID, unit: str, sums: Mapping[date, Vector] | Mapping[datetime, Vector]
-) -> None:
-    """Adds to the organization's rows of a unit. Every refresh of the organization meets here: call it last."""
-    await _add(
+def video_slots(vectors: Mapping[tuple[UUID, datetime], Vector]) -> SumRows:
+    """Additions to rows of posts that are tracked by themselves, by post and quarter of an hour."""
+    return SumRows("video_slot", (("video_id", "uuid"), ("slot", "timestamptz")), vectors)
+
+
+def organization_sums(unit: str, vectors: Mapping[date, Vector] | Mapping[datetime, Vector]) -> SumRows:
+    """Additions to rows of an organization, by `day` or `slot`."""
+    return SumRows(
         f"organization_{unit}",
-        (unit,),
-        (UNIT_TYPES[unit],),
-        organization_id,
-        [([when], vector) for when, vector in sorted(sums.items(), key=lambda item: item[0])],
+        ((unit, UNIT_TYPES[unit]),),
+        {(when,): vector for when, vector in vectors.items()},
     )
 
 
-async def add_organization_total(organization_id: UUID, vector: Vector) -> None:
-    """Adds to the sum of all the organization's rows. Every refresh of the organization meets here: call it last."""
-    await _add("organization_total", (), (), organization_id, [([], vector)])
+def organization_total(vector: Vector) -> SumRows:
+    """An addition to the sum of all rows of an organization."""
+    return SumRows("organization_total", (), {(): vector})
 
 
-async def _add(
-    table: str,
-    keys: Sequence[str],
-    key_types: Sequence[str],
-    organization_id: UUID,
-    rows: Sequence[tuple[Sequence[object], Vector]],
-) -> None:
-    rows = [(key, vector) for key, vector in rows if any(vector)]
-    if not rows:
-        return
-    types = [*key_types, *SUM_TYPES]
-    arrays = [list(column) for column in zip(*([*key, *vector] for key, vector in rows), strict=True)]
-    await execute(
-        f"""
-        INSERT INTO {table} ({", ".join(("organization_id", *keys, *SUM_COLUMNS))})
-        SELECT $1, * FROM unnest({", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 2))})
-        ON CONFLICT ({", ".join(("organization_id", *keys))})
-        DO UPDATE SET {", ".join(f"{name} = {table}.{name} + EXCLUDED.{name}" for name in SUM_COLUMNS)}
-        """,
-        organization_id,
-        *arrays,
-    )
+async def add_sums(organization_id: UUID, *tables: SumRows) -> None:
+    """Adds to rows of sums tables in one statement, which locks them in the order given and in each by key.
+
+    Every refresh of an organization meets at the organization's rows: add to them last.
+    """
+    parameters = Parameters()
+    organization = parameters.add(organization_id, "uuid")
+    statements: list[str] = []
+    for table in tables:
+        rows = sorted((key, vector) for key, vector in table.vectors.items() if any(vector))
+        if rows:
+            # Parts of one WITH run in any order, except that one which reads another waits for it.
+            previous = f"WHERE (SELECT count(*) FROM added_{len(statements)}) > 0" if statements else ""
+            statements.append(_addition(parameters, organization, table, rows, previous))
+    if statements:
+        parts = ", ".join(f"added_{number} AS ({part})" for number, part in enumerate(statements, 1))
+        await execute(f"WITH {parts} SELECT count(*) FROM added_{len(statements)}", *parameters.values)
+
+
+def _addition(
+    parameters: Parameters,
+    organization: str,
+    table: SumRows,
+    rows: Sequence[tuple[tuple[object, ...], Vector]],
+    condition: str,
+) -> str:
+    names = [name for name, _ in table.keys]
+    keys = [
+        f"({parameters.add([key[place] for key, _ in rows], f'{kind}[]')})[place]"
+        for place, (_, kind) in enumerate(table.keys)
+    ]
+    vectors = parameters.add([vector for _, vector in rows], "bigint[]")
+    values = [f"({vectors})[place][{column}]" for column in range(1, len(SUM_COLUMNS) + 1)]
+    return f"""
+        INSERT INTO {table.name} ({", ".join(("organization_id", *names, *SUM_COLUMNS))})
+        SELECT {", ".join((organization, *keys, *values))} FROM generate_subscripts({vectors}, 1) AS place {condition}
+        ON CONFLICT ({", ".join(("organization_id", *names))})
+        DO UPDATE SET {", ".join(f"{name} = {table.name}.{name} + EXCLUDED.{name}" for name in SUM_COLUMNS)}
+        RETURNING 1"""

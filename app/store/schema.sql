@@ -54,8 +54,10 @@ CREATE TABLE public.account (
     search_text text NOT NULL,
     creator_id uuid,
     organization_id uuid NOT NULL,
-    removed_at timestamp with time zone
-);
+    removed_at timestamp with time zone,
+    first_observed_at timestamp with time zone
+)
+WITH (fillfactor='50');
 CREATE TABLE public.account_day (
     organization_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -320,7 +322,8 @@ CREATE TABLE public.organization_total (
     viewed_shares_known integer NOT NULL,
     viewed_saves_gain bigint NOT NULL,
     viewed_saves_known integer NOT NULL
-);
+)
+WITH (fillfactor='50');
 CREATE TABLE public.replay (
     organization_id uuid NOT NULL,
     key_id uuid NOT NULL,
@@ -397,7 +400,8 @@ CREATE TABLE public.video (
     next_refresh_at timestamp with time zone,
     refresh_interval_hours integer DEFAULT 24 NOT NULL,
     removed_at timestamp with time zone
-);
+)
+WITH (fillfactor='50');
 CREATE TABLE public.video_day (
     organization_id uuid NOT NULL,
     video_id uuid NOT NULL,
@@ -535,7 +539,8 @@ ALTER TABLE ONLY public.video_slot
 CREATE INDEX account_by_added_at ON public.account USING btree (organization_id, added_at, id);
 CREATE INDEX account_by_creator ON public.account USING btree (organization_id, creator_id);
 CREATE INDEX account_due ON public.account USING btree (next_refresh_at) WHERE (is_active AND (next_refresh_at IS NOT NULL));
-CREATE INDEX account_leased ON public.account USING btree (lease_until) WHERE (lease_id IS NOT NULL);
+CREATE INDEX account_first_observed ON public.account USING btree (organization_id, first_observed_at) WHERE (removed_at IS NULL);
+CREATE INDEX account_leased ON public.account USING btree (id) WHERE (lease_id IS NOT NULL);
 CREATE INDEX account_removed ON public.account USING btree (removed_at) WHERE (removed_at IS NOT NULL);
 CREATE INDEX account_search ON public.account USING gin (public.trigrams(search_text));
 CREATE UNIQUE INDEX account_tracked_handle ON public.account USING btree (organization_id, platform, handle) WHERE (removed_at IS NULL);
@@ -547,13 +552,15 @@ CREATE INDEX run_by_video ON public.run USING btree (video_id, started_at) WHERE
 CREATE INDEX video_by_published_at ON public.video USING btree (organization_id, published_at) WHERE (published_at IS NOT NULL);
 CREATE INDEX video_day_by_day ON ONLY public.video_day USING btree (organization_id, day) INCLUDE (video_id, views_level, plays_level, likes_level, comments_level, shares_level, saves_level);
 CREATE INDEX video_due ON public.video USING btree (next_refresh_at) WHERE (is_active AND (next_refresh_at IS NOT NULL));
+CREATE INDEX video_first_refreshed ON public.video USING btree (organization_id, first_refreshed_at) WHERE ((added_at IS NOT NULL) AND (removed_at IS NULL));
 CREATE INDEX video_known_late ON public.video USING btree (organization_id, views_known_late_at) WHERE (views_known_late_at IS NOT NULL);
-CREATE INDEX video_leased ON public.video USING btree (lease_until) WHERE (lease_id IS NOT NULL);
+CREATE INDEX video_leased ON public.video USING btree (id) WHERE (lease_id IS NOT NULL);
 CREATE INDEX video_left_account ON public.video USING btree (organization_id, left_account_id) WHERE (left_account_id IS NOT NULL);
 CREATE INDEX video_newest ON public.video USING btree (organization_id, account_id, COALESCE(published_at, '1970-01-01 00:00:00+00'::timestamp with time zone), id);
 CREATE INDEX video_one_by_one ON public.video USING btree (organization_id, added_at, id) WHERE (added_at IS NOT NULL);
 CREATE INDEX video_search ON public.video USING gin (public.trigrams(search_text));
 CREATE UNIQUE INDEX video_tracked_post ON public.video USING btree (organization_id, platform, external_id) WHERE (removed_at IS NULL);
+CREATE INDEX video_tracked_since ON public.video USING btree (organization_id, discovered_at, added_at) WHERE (removed_at IS NULL);
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES public.creator(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.account

@@ -41,7 +41,7 @@ DESCRIBED = (
 
 STATE_COLUMNS = ", ".join(
     (
-        *("id", "account_id", "added_at", "external_id", "published_at"),
+        *("id", "account_id", "added_at", "external_id", "published_at", "caption"),
         *("first_refreshed_at", "last_refreshed_at", "last_observed_day", "grows_from_zero", "views_known_late_at"),
         "views_kind",
         *(column for name in POST_COUNTERS for column in (name, f"{name}_start")),
@@ -61,6 +61,7 @@ class VideoState:
     """When tracking of the post by itself began; None while it is not."""
     external_id: str
     published_at: datetime | None
+    caption: str | None
     first_refreshed_at: datetime | None
     last_refreshed_at: datetime | None
     last_observed_day: date | None
@@ -139,19 +140,25 @@ async def page_videos(
     }
 
 
-async def select_post_owners(organization_id: UUID, platform: Platform, external_ids: Sequence[str]) -> set[UUID]:
-    """The accounts that brought in those of the posts the organization has."""
+async def lock_post_owners(
+    organization_id: UUID, account_id: UUID, platform: Platform, external_ids: Sequence[str]
+) -> set[UUID]:
+    """Locks an account and those that brought in posts among `external_ids`, in one order for everybody; their ids."""
     rows = await fetch(
         """
-        SELECT DISTINCT account_id FROM video
-        WHERE organization_id = $1 AND platform = $2 AND external_id = ANY($3) AND account_id IS NOT NULL
-          AND removed_at IS NULL
+        SELECT id FROM account WHERE organization_id = $1 AND id IN (
+            SELECT $2 UNION
+            SELECT account_id FROM video
+            WHERE organization_id = $1 AND platform = $3 AND external_id = ANY($4) AND removed_at IS NULL
+        )
+        ORDER BY id FOR UPDATE
         """,
         organization_id,
+        account_id,
         platform.value,
         list(external_ids),
     )
-    return {row["account_id"] for row in rows}
+    return {row["id"] for row in rows}
 
 
 async def lock_video_states(
@@ -188,8 +195,8 @@ async def insert_discovered_videos(
     rows = await fetch(
         """
         INSERT INTO video (id, organization_id, account_id, platform, external_id, kind, published_at, discovered_at,
-                           grows_from_zero, search_text, is_pinned, is_unavailable)
-        SELECT new.id, $1, $2, new.platform, new.external_id, new.kind, new.published_at, $3,
+                           first_refreshed_at, grows_from_zero, search_text, is_pinned, is_unavailable)
+        SELECT new.id, $1, $2, new.platform, new.external_id, new.kind, new.published_at, $3, $3,
                new.grows, new.search_text, false, false
         FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::bool[], $10::text[])
              AS new (id, platform, external_id, kind, published_at, grows, search_text)
@@ -214,6 +221,7 @@ async def insert_discovered_videos(
             added_at=None,
             external_id=row["external_id"],
             published_at=row["published_at"],
+            caption=None,
             first_refreshed_at=None,
             last_refreshed_at=None,
             last_observed_day=None,
@@ -267,20 +275,24 @@ async def update_observed_videos(
     ]
     facts = [described.get(state.id) for state in ordered]
     looks: list[tuple[str, str, Sequence[object]]] = [
-        (name, kind, [None if post is None else _described(post, name) for post in facts]) for name, kind in DESCRIBED
+        (name, kind, [_described(post, name) for post in facts]) for name, kind in DESCRIBED
     ]
+    looks = [look for look in looks if any(value is not None for value in look[2])]
     keys: list[tuple[str, str, Sequence[object]]] = [
         ("id", "uuid", [state.id for state in ordered]),
-        ("search_text", "text", [folded(post.caption) if post and post.caption else None for post in facts]),
+        ("search_text", "text", [_search_text(state, post) for state, post in zip(ordered, facts, strict=True)]),
     ]
     everything = [*keys, *columns, *looks]
     unnested = ", ".join(f"${number}::{kind}[]" for number, (_, kind, _) in enumerate(everything, 3))
+    assignments = [
+        *(f"{name} = new.{name}" for name, _, _ in columns),
+        *(f"{name} = coalesce(new.{name}, video.{name})" for name, _, _ in looks),
+        "discovered_at = CASE WHEN discovered_at IS NOT NULL THEN least(discovered_at, $2) END",
+        "search_text = coalesce(new.search_text, video.search_text)",
+    ]
     await execute(
         f"""
-        UPDATE video SET {", ".join(f"{name} = new.{name}" for name, _, _ in columns)},
-                         {", ".join(f"{name} = coalesce(new.{name}, video.{name})" for name, _, _ in looks)},
-                         discovered_at = CASE WHEN discovered_at IS NOT NULL THEN least(discovered_at, $2) END,
-                         search_text = coalesce(new.search_text, video.search_text)
+        UPDATE video SET {", ".join(assignments)}
         FROM unnest({unnested}) AS new ({", ".join(name for name, _, _ in everything)})
         WHERE video.organization_id = $1 AND video.id = new.id
         """,
@@ -290,11 +302,20 @@ async def update_observed_videos(
     )
 
 
-def _described(post: PostFacts, name: str) -> object:
+def _described(post: PostFacts | None, name: str) -> object:
+    if post is None:
+        return None
     if name in POST_EXTRAS:
         count = post.counts.get(name)
         return None if count is None else count.value
     return getattr(post, name)
+
+
+def _search_text(state: VideoState, post: PostFacts | None) -> str | None:
+    """What a caption is found by, where it is another than before: folding long ones takes longer than all the rest."""
+    if post is None or not post.caption or post.caption == state.caption:
+        return None
+    return folded(post.caption)
 
 
 def video_state(row: asyncpg.Record) -> VideoState:
@@ -305,6 +326,7 @@ def video_state(row: asyncpg.Record) -> VideoState:
         added_at=row["added_at"],
         external_id=row["external_id"],
         published_at=row["published_at"],
+        caption=row["caption"],
         first_refreshed_at=row["first_refreshed_at"],
         last_refreshed_at=row["last_refreshed_at"],
         last_observed_day=row["last_observed_day"],

@@ -121,6 +121,7 @@ async def test_fragments_that_double_at_every_step_cost_next_to_nothing(caller: 
             "timezone",
             "'Mars/Olympus' is not an IANA time zone such as UTC or Europe/Berlin.",
         ),
+        ({"timezone": ""}, "timezone", "'' is not an IANA time zone such as UTC or Europe/Berlin."),
         (
             {"window": {"between": {"start": "2026-03-02", "end": "2026-03-01"}}},
             "window.between.start",

@@ -143,4 +143,4 @@ async def test_the_statements_do_not_grow_with_the_rows(
         'videos { nodes { metrics(timezone: "Europe/Berlin") { views { current } } } } } } }'
     )
     # The key; accounts; their sums, publications and late views; videos; their levels, all from before the windows.
-    assert statements == 7
+    assert statements == 6

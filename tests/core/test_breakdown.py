@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from app.core.analytics.breakdown import break_down
+from app.core.analytics.ranking import rank_subjects
 from app.core.analytics.window_metrics import subject_metrics
 from app.core.tracking.creators import NewCreator, create_creator, link_account
 from app.core.tracking.removal import remove_account
+from app.domain.cursors import page_request
 from app.domain.metrics import METRICS
 from app.domain.platforms import Platform
 from app.domain.problems import InvalidInput
@@ -215,6 +217,19 @@ async def test_what_is_not_possible_is_named(
     assert refused.value.path == (path,)
 
 
+async def test_ties_are_told_apart_as_in_a_leaderboard(database: None) -> None:
+    viewer = await new_viewer()
+    named = {}
+    # Two whose lower case the database and Python do not agree on, between others.
+    for name in ("\u0391\u03a3", "\u03b1\u03c2", "\u03b1\u03c3a", "b", "A"):
+        named[(await create_creator(viewer, NewCreator(name), now=START)).id] = name
+    organization = viewer.organization_id
+    board = await rank_subjects(viewer, SubjectKind.CREATOR, "views", WINDOW, page_request())
+    found = await break_down(viewer, SubjectKind.ORGANIZATION, [organization], "views", Division.CREATOR, WINDOW)
+    children = [row.subject.creator_id for row in found[organization].rows if row.subject]
+    assert [named[row.subject_id] for row in board.nodes] == [named[id] for id in children if id]
+
+
 async def test_what_is_removed_is_no_child(database: None) -> None:
     viewer = await new_viewer()
     kept, removed = await account_with(viewer, [0, 0, 1, 3]), await account_with(viewer, [0, 0, 10, 20])
@@ -235,7 +250,7 @@ async def test_nobody_reads_anothers(database: None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("by", "count"), [(Division.ACCOUNT, 5), (Division.CREATOR, 6), (Division.PLATFORM, 5), (Division.VIDEO, 3)]
+    ("by", "count"), [(Division.ACCOUNT, 4), (Division.CREATOR, 5), (Division.PLATFORM, 4), (Division.VIDEO, 3)]
 )
 async def test_the_statements_are_the_same_however_many_rows(
     database: None, statements: list[None], by: Division, count: int

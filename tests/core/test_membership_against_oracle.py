@@ -174,7 +174,7 @@ class Life:
                 row.owner, row.left = owner, None
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=operations, times=published, zone=st.sampled_from(ZONES), second=st.integers(0, 14))
 async def test_figures_follow_who_has_what(
     database: None, steps: list[tuple[Any, ...]], times: dict[str, datetime | None], zone: str, second: int

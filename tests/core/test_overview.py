@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from app.core.analytics.overview import organization_overview
 from app.core.tracking.creators import NewCreator, create_creator
+from app.core.tracking.removal import remove_account, restore_account
 from app.domain.records import MetricChange
 from app.domain.viewer import Viewer
 from app.domain.windows import Window, read_zone
@@ -49,7 +50,7 @@ async def test_the_cards(database: None, statements: list[None]) -> None:
     await tracked(viewer)
     statements.clear()
     found = await organization_overview(viewer, WINDOW)
-    assert len(statements) == 3  # sums, posts whose views were known late, counts
+    assert len(statements) == 2  # sums, counts
     assert (found.start, found.end, found.timezone) == (date(2026, 3, 3), date(2026, 3, 4), "UTC")
     assert (found.previous_start, found.previous_end) == (date(2026, 3, 1), date(2026, 3, 2))
     assert found.is_complete
@@ -76,3 +77,15 @@ async def test_an_organization_without_anything(database: None) -> None:
     assert (found.views, found.followers) == (MetricChange(None, None, None, None),) * 2
     assert found.active_accounts == found.individual_videos == count(0, 0, Fraction(0))
     assert not found.is_complete
+
+
+async def test_a_post_whose_account_is_removed_is_tracked_by_itself_alone(database: None) -> None:
+    viewer = await new_viewer()
+    account = await new_account(viewer, at("2026-03-01 08:00"))
+    await record(account, account_facts(account, at("2026-03-01 09:00"), [post("1", None, {"views": 1})]))
+    await new_video(viewer, "1", at("2026-03-02 10:00"))
+    await remove_account(viewer, account.id, now=at("2026-03-05 08:00"))
+    found = await organization_overview(viewer, WINDOW)
+    assert (found.account_videos, found.individual_videos) == (count(0, 0, Fraction(0)), count(1, 1, Fraction(0)))
+    await restore_account(viewer, account.id, now=at("2026-03-05 09:00"))
+    assert (await organization_overview(viewer, WINDOW)).account_videos == count(1, 1, Fraction(0))

@@ -1,9 +1,10 @@
 """Growth, breakdowns, batches and deltas of generated histories, against the oracle's reading."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -66,11 +67,21 @@ def expected_metrics(parts: tuple[list[Post], list[oracle.Entity]], window: Wind
     other=st.tuples(histories, published),
     asked=windows,
     granularity=st.sampled_from([Granularity.DAY, Granularity.WEEK, Granularity.MONTH, 1, 3, 5]),
+    days=st.lists(st.integers(1, 16), min_size=1, max_size=6),
+    hour=st.integers(0, 11 * 24),
 )
-async def test_growth(database: None, one: Any, other: Any, asked: Any, granularity: Granularity | int) -> None:
+async def test_growth_batches_and_deltas(
+    database: None, one: Any, other: Any, asked: Any, granularity: Granularity | int, days: list[int], hour: int
+) -> None:
     viewer = await new_viewer()
     sets = await observe_all(viewer, one, other)
     window = window_of(*asked)
+    await compare_growth(viewer, sets, window, granularity)
+    await compare_batches(viewer, sets, window)
+    await compare_deltas(viewer, sets, days, window.zone, EPOCH + timedelta(hours=hour))
+
+
+async def compare_growth(viewer: Viewer, sets: Sets, window: Window, granularity: Granularity | int) -> None:
     for (kind, set_id), (posts, profiles) in sets.items():
         found = await subject_series(
             viewer,
@@ -178,18 +189,7 @@ async def compare_buckets(
         assert sums == [bucket.values[metric] for bucket in series[set_id].buckets]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    one=st.tuples(histories, published),
-    other=st.tuples(histories, published),
-    asked=windows,
-    days=st.lists(st.integers(1, 16), min_size=1, max_size=6),
-    hour=st.integers(0, 11 * 24),
-)
-async def test_batches_and_deltas(database: None, one: Any, other: Any, asked: Any, days: list[int], hour: int) -> None:
-    viewer = await new_viewer()
-    sets = await observe_all(viewer, one, other)
-    window = window_of(*asked)
+async def compare_batches(viewer: Viewer, sets: Sets, window: Window) -> None:
     for kind in (SubjectKind.ACCOUNT, SubjectKind.CREATOR, SubjectKind.VIDEO):
         ids = [set_id for of_kind, set_id in sets if of_kind is kind]
         if not ids:
@@ -199,14 +199,16 @@ async def test_batches_and_deltas(database: None, one: Any, other: Any, asked: A
         for set_id in ids:
             values = {name: metric.value for name, metric in found.values[set_id].items()}
             assert values == expected_metrics(sets[kind, set_id], window)
+
+
+async def compare_deltas(viewer: Viewer, sets: Sets, days: list[int], zone: ZoneInfo, now: datetime) -> None:
     videos = [set_id for kind, set_id in sets if kind is SubjectKind.VIDEO]
     if not videos:
         return
-    now = EPOCH + timedelta(hours=hour)
-    deltas = await view_deltas(viewer, videos, days, window.zone, now=now)
-    today = now.astimezone(window.zone).date()
+    deltas = await view_deltas(viewer, videos, days, zone, now=now)
+    today = now.astimezone(zone).date()
     assert (deltas.today, deltas.days) == (today, sorted(set(days)))
     for video in deltas.videos:
         ((entity, _),) = sets[SubjectKind.VIDEO, video.video_id][0]
         for delta in video.deltas:
-            assert delta.views == oracle.delta(entity, "views", today, delta.days, window.zone)
+            assert delta.views == oracle.delta(entity, "views", today, delta.days, zone)

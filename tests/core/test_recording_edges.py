@@ -120,6 +120,16 @@ async def test_what_is_learnt_late_is_taken_over_and_rewrites_no_figure(database
     assert [row["views_gain"] for row in rows] == [0, 1, 2]
 
 
+async def test_a_late_observation_tells_a_time_that_newer_ones_did_not(database: None) -> None:
+    viewer = await new_viewer()
+    account = await new_account(viewer, NOW - 3 * DAY)
+    name, published_at = f"told-{account.id}", NOW - 2 * DAY
+    await record(account, account_facts(account, NOW, [post(name, None, {"views": 5})]))
+    await record(account, account_facts(account, NOW - DAY, [post(name, published_at, {"views": 4})]), now=NOW)
+    video = (await list_videos(viewer, [account.id], page_request(), with_total=False))[account.id].nodes[0]
+    assert video.published_at == published_at
+
+
 async def test_the_first_kind_of_views_is_kept_even_at_one_instant(database: None) -> None:
     viewer = await new_viewer()
     account = await new_account(viewer, NOW)

@@ -246,8 +246,11 @@ async def test_one_organizations_fetch_serves_the_next_for_five_minutes(desk: De
     assert len(await desk.sandbox.log()) == requests
     assert (await other.read(twin)).followers == (await desk.read(account)).followers
     assert (await other.read(twin)).last_refreshed_at == now
-    runs = await fetch("SELECT used_recent_facts, calls FROM run WHERE account_id = $1", twin.id)
-    assert [tuple(row) for row in runs] == [(True, "[]")]
+    runs = await fetch("SELECT used_recent_facts, calls, id FROM run WHERE account_id = $1", twin.id)
+    assert [tuple(row)[:2] for row in runs] == [(True, "[]")]
+    # What it stores is its own: the run is, and nothing leads to the other organization.
+    query = "SELECT DISTINCT organization_id, run_id FROM account_observation WHERE account_id = $1"
+    assert [tuple(row) for row in await fetch(query, twin.id)] == [(other.viewer.organization_id, runs[0]["id"])]
 
     await other.refresh(twin, now + timedelta(minutes=6), recent=True)
     assert len(await desk.sandbox.log()) > requests

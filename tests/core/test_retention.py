@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.core.analytics.series import subject_series
+from app.core.analytics.window_metrics import subject_metrics
 from app.core.collect.rebuilding import rebuild_rollups, verify_rollups
 from app.core.collect.retention import apply_retention
 from app.core.tracking.removal import remove_account, restore_account
@@ -119,6 +120,38 @@ async def test_a_video_tracked_by_itself_afterwards_takes_its_days_along(own_eng
     assert await organization_gains(viewer) == before
     await restore_account(viewer, account.id, now=NOW)
     assert await organization_gains(viewer) == before
+
+
+async def test_a_restored_account_gives_up_the_whole_past_of_a_post_that_is_anothers(own_engines: Settings) -> None:
+    viewer, account = await months_of_history()
+    (row,) = await fetch("SELECT external_id FROM video WHERE account_id = $1", account.id)
+    await apply_retention(DAYS, NOW)
+    await remove_account(viewer, account.id, now=NOW)
+    other = await new_account(viewer, NOW)
+    await record(other, account_facts(other, NOW, [post(row["external_id"], None, {"views": 5000})]))
+    await restore_account(viewer, account.id, now=NOW)
+    assert set(await organization_gains(viewer)) == {None, 0}
+    sums = await fetch(
+        "SELECT DISTINCT views_gain, views_start, views_known FROM account_day WHERE account_id = $1", account.id
+    )
+    assert [tuple(row) for row in sums] == [(0, 0, 0)]
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Kathmandu"])
+async def test_a_video_keeps_its_series_in_other_zones(own_engines: Settings, zone: str) -> None:
+    viewer, account = await months_of_history()
+    (row,) = await fetch("SELECT id FROM video WHERE account_id = $1", account.id)
+    await apply_retention(DAYS, NOW)
+    for start, gained in ((date(2026, 1, 15), [100, 250, 350, 100]), (date(2026, 2, 1), [250, 350, 100])):
+        window = Window(start, NOW.date(), read_zone(zone))
+        asked = (viewer, SubjectKind.VIDEO, [row["id"]], window)
+        gains = (await subject_series(*asked, Granularity.MONTH, SeriesMode.GAIN, ["views"], now=NOW))[row["id"]]
+        assert [bucket.values["views"] for bucket in gains.buckets] == gained
+        assert [bucket.is_baseline for bucket in gains.buckets] == [start.month == 1, *[False] * (len(gained) - 1)]
+        levels = (await subject_series(*asked, Granularity.MONTH, SeriesMode.LEVEL, ["views"], now=NOW))[row["id"]]
+        assert [bucket.values["views"] for bucket in levels.buckets] == [100, 350, 700, 800][-len(gained) :]
+        metrics = (await subject_metrics(*asked, ["views"]))[row["id"]]
+        assert metrics.values["views"].current == sum(gained)
 
 
 async def organization_gains(viewer: Viewer) -> list[object]:

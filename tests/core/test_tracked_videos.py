@@ -5,10 +5,13 @@ from uuid import UUID
 
 import pytest
 
+from app.core.analytics.ranking import rank_subjects
 from app.core.analytics.series import subject_series
+from app.core.analytics.window_metrics import subject_metrics
 from app.core.collect.rebuilding import verify_rollups
 from app.core.tracking.accounts import load_accounts
 from app.core.tracking.videos import NewVideo, load_videos, remove_video, set_video_active, track_video
+from app.domain.cursors import page_request
 from app.domain.platforms import Platform
 from app.domain.problems import Forbidden, InvalidInput, NotFound, VideoTaken
 from app.domain.series import Granularity, SeriesMode, SubjectKind
@@ -181,3 +184,21 @@ async def test_pausing_and_resuming(database: None) -> None:
     with pytest.raises(NotFound) as refused:
         await set_video_active(await new_viewer(), video.id, False, now=FIRST)
     assert refused.value.path == ("video_id",)
+
+
+async def test_a_window_is_complete_since_any_part_was_observed(database: None) -> None:
+    viewer = await new_viewer()
+    video = await new_video(viewer, ID, FIRST)
+    await record_video(video, post(ID, None, {"views": 100}), FIRST)
+    account = await new_account(viewer, FIRST + DAY)
+    await record(account, account_facts(account, FIRST + 2 * DAY, [post(ID, None, {"views": 190})]))
+    window = Window(date(2026, 3, 2), date(2026, 3, 4), read_zone("UTC"))
+    kinds = {SubjectKind.ACCOUNT: account.id, SubjectKind.ORGANIZATION: viewer.organization_id}
+    for kind, id in kinds.items():
+        found = await subject_metrics(viewer, kind, [id], window, ["views"])
+        assert found[id].is_complete, kind
+    board = await rank_subjects(viewer, SubjectKind.ACCOUNT, "views", window, page_request())
+    assert [row.is_complete for row in board.nodes] == [True]
+    await remove_video(viewer, video.id)
+    for kind, id in kinds.items():
+        assert (await subject_metrics(viewer, kind, [id], window, ["views"]))[id].is_complete, kind

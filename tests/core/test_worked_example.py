@@ -10,6 +10,7 @@ from app.domain.series import Granularity, SeriesMode, SubjectKind
 from app.domain.viewer import Viewer
 from app.domain.windows import Window, read_zone
 from app.store.db import fetch
+from tests.core.asking import flags, gains, levels, over, video_of
 from tests.factories import account_facts, at, new_account, new_viewer, post, record
 
 NOW = at("2026-03-05 20:00")
@@ -112,3 +113,24 @@ async def test_organization_days_equal_account_days(database: None, order: list[
     ]
     of_organization = f"SELECT {sums} FROM organization_day WHERE organization_id = $1 ORDER BY day"
     assert await fetch(of_organization, viewer.organization_id) == days
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu"])
+async def test_the_whole_table_and_both_windows_of_every_scope(database: None, zone: str) -> None:
+    viewer = await new_viewer()
+    account = await observe(viewer, ORDERS[2])
+    a, b = [await video_of(viewer, f"{name}-{account.id}") for name in "AB"]
+    days = Window(date(2026, 3, 1), date(2026, 3, 5), read_zone(zone))
+    later = Window(date(2026, 3, 2), date(2026, 3, 5), read_zone(zone))
+    for subject, level, gain, marks in (
+        (a, [1000, 1300, 1300, 1900, 1850], [0, 300, 0, 600, -50], ["ob", "o", "", "o", "o"]),
+        (b, [None, 200, 200, 260, 300], [None, 200, 0, 60, 40], ["", "o", "", "o", "o"]),
+        (account, [1000, 1500, 1500, 2160, 2150], [0, 500, 0, 660, -10], ["ob", "o", "", "o", "o"]),
+        (viewer, [1000, 1500, 1500, 2160, 2150], [0, 500, 0, 660, -10], ["ob", "o", "", "o", "o"]),
+    ):
+        assert await levels(viewer, subject, days) == level
+        assert await gains(viewer, subject, days) == gain
+        assert await flags(viewer, subject, days) == marks
+    for window in (days, later):
+        gained = [(await over(viewer, subject, window)).current for subject in (a, b, account, viewer)]
+        assert gained == [850, 300, 1150, 1150]

@@ -52,7 +52,7 @@ async def read_amounts(
     if terms & {POSTS_PUBLISHED, PUBLISHED_EVER}:
         published = await count_published(organization_id, kind, ids, bounds)
     late: Mapping[UUID, Sequence[Mapping[str, int]]] = {}
-    if any(term.startswith("viewed_") for term in terms):
+    if any(term.startswith("viewed_") for term in terms) and any(found.has_late_views for found in sums.values()):
         late = await gains_before_views(organization_id, kind, ids, bounds)
     amounts = {}
     for set_id, found in sums.items():

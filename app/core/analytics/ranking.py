@@ -14,11 +14,11 @@ from app.domain.records import Leaderboard, RankedSubject
 from app.domain.series import SubjectKind
 from app.domain.viewer import Scope, Viewer
 from app.domain.windows import Window
-from app.store.analytics.parameters import Parameters
 from app.store.analytics.ranking import Entrants, page_ranking, ranked_terms
 from app.store.analytics.series import Bounds
 from app.store.analytics.set_ranking import LateGains, rank_of_sets, select_subject_ids
 from app.store.analytics.video_ranking import Levels, rank_of_videos, select_rounded_videos
+from app.store.parameters import Parameters
 
 
 async def rank_subjects(

@@ -1,6 +1,6 @@
 """Amounts of single videos: from their levels at the edges of stretches, or from all that happened in between."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
@@ -62,7 +62,10 @@ async def read_video_amounts(
 async def _read_between(
     organization_id: UUID, ids: Sequence[UUID], bounds: Bounds, counters: Sequence[str]
 ) -> dict[UUID, tuple[datetime | None, list[Stretch]]]:
-    """In UTC from day rows, in other zones from observations."""
+    """In UTC from day rows, in other zones from observations, and from day rows again where those are dropped.
+
+    What a day row says happened then counts as at the end of its UTC day, as it does for the levels at edges.
+    """
     histories = await select_video_histories(organization_id, ids)
     first_day = utc_day(bounds.instants[0])
     standings = await _standings(organization_id, histories, bounds)
@@ -81,13 +84,15 @@ async def _read_between(
             for video_id in histories
         }
     else:
+        dropped = await _read_dropped(organization_id, histories, bounds)
         midnight = datetime.combine(first_day, time(), UTC)
         observations = await read_video_observations(organization_id, dict.fromkeys(histories, midnight))
         steps = {
-            video_id: [
+            video_id: [step for step, _ in dropped.get(video_id, ())]
+            + [
                 _Step(place if place >= 0 else None, change.gains, change.levels, change.is_baseline)
                 for change in fold_observations(
-                    standings[video_id],
+                    dropped[video_id][-1][1] if dropped.get(video_id) else standings[video_id],
                     merge_observations(observations.get(video_id, ()), history.views_kind),
                     true_zero_start=history.grows_from_zero,
                     views_kind=history.views_kind,
@@ -103,6 +108,33 @@ async def _read_between(
         )
         for video_id, history in histories.items()
     }
+
+
+async def _read_dropped(
+    organization_id: UUID, histories: Mapping[UUID, VideoHistory], bounds: Bounds
+) -> dict[UUID, list[tuple[_Step, Standing]]]:
+    """What day rows say of the days whose observations are dropped, and where each video stood after each of them."""
+    kept_since = next((history.kept_since for history in histories.values()), None)
+    first_day = utc_day(bounds.instants[0])
+    if kept_since is None or kept_since <= first_day:
+        return {}
+    last_day = min(kept_since - ONE_DAY, utc_day(bounds.instants[-1]))
+    rows = await read_video_days(organization_id, list(histories), first_day, last_day)
+    found: dict[UUID, list[tuple[_Step, Standing]]] = {}
+    for video_id, of_video in rows.items():
+        starts = histories[video_id].standing.starts
+        for row in of_video:
+            place = bisect_left(bounds.instants, datetime.combine(row.day + ONE_DAY, time(), UTC)) - 1
+            if place < bounds.count:
+                step = _Step(
+                    place if place >= 0 else None,
+                    row.gains,
+                    row.levels,
+                    row.is_baseline if row.is_observed else None,
+                )
+                standing = Standing(row.levels, {name: starts[name] for name in row.levels})
+                found.setdefault(video_id, []).append((step, standing))
+    return found
 
 
 async def _standings(

@@ -40,7 +40,7 @@ from app.store.collect.rebuilding import (
 )
 from app.store.observations import read_account_observations, read_video_observations
 from app.store.partitions import hold_observations
-from app.store.rollups import add_account_sums, add_video_slots, write_video_days
+from app.store.rollups import account_sums, add_sums, video_slots, write_video_days
 from app.store.videos import VideoState
 
 HEAVIEST_BATCH = 20_000
@@ -178,7 +178,7 @@ class Examination:
                     corrections.add("slot", slot, difference)
                     corrections.add("day", utc_day(slot), difference)
         if self.mend:
-            await add_video_slots(self.organization_id, differences)
+            await add_sums(self.organization_id, video_slots(differences))
             await delete_empty_own_rows(self.organization_id, differences.keys())
         return corrections
 
@@ -200,9 +200,8 @@ class Examination:
                 differences[when] = minus(should_be, was)
                 corrections.add(unit, when, differences[when])
         if self.mend:
-            await add_account_sums(
-                self.organization_id, unit, {(account_id, when): vector for when, vector in differences.items()}
-            )
+            keyed = {(account_id, when): vector for when, vector in differences.items()}
+            await add_sums(self.organization_id, account_sums(unit, keyed))
             await delete_empty_account_rows(self.organization_id, account_id, unit, differences)
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from app.domain.levels import Change, Observation, Standing, fold_observations
-from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS
 from app.domain.rollups import (
     Vector,
     VideoDay,
-    add_changes,
+    add_change,
     add_vector,
     slot_of,
     utc_day,
@@ -21,35 +20,37 @@ from app.store.videos import VideoState
 
 @dataclass(slots=True)
 class Changes:
-    """What rollup rows of one account gain, by UTC day and by quarter of an hour."""
+    """What rollup rows of one account gain, by quarter of an hour."""
 
-    days: dict[date, Vector] = field(default_factory=dict)
     slots: dict[datetime, Vector] = field(default_factory=dict)
+
+    @property
+    def days(self) -> dict[date, Vector]:
+        """The same by UTC day."""
+        days: dict[date, Vector] = {}
+        for slot, vector in self.slots.items():
+            add_vector(days, utc_day(slot), vector)
+        return days
 
     def add(self, changes: Sequence[Change], sign: int) -> None:
         """Adds what observations changed, or takes it out with sign -1."""
         for change in changes:
-            add_changes(self.days, utc_day(change.captured_at), [change], sign)
-            add_changes(self.slots, slot_of(change.captured_at), [change], sign)
+            add_change(self.slots, slot_of(change.captured_at), change, sign)
 
     def add_slots(self, slots: Mapping[datetime, Vector], sign: int) -> None:
         """Adds what quarters of an hour amount to, or takes it out with sign -1."""
         for slot, vector in slots.items():
-            signed = [sign * value for value in vector]
-            add_vector(self.slots, slot, signed)
-            add_vector(self.days, utc_day(slot), signed)
+            add_vector(self.slots, slot, [sign * value for value in vector])
 
 
 def fold_post(state: VideoState, standing: Standing, observations: Sequence[Observation]) -> list[Change]:
     """What observations of a post changed, given where it stood before them."""
-    known = [_series_counters(observation, POST_COUNTERS) for observation in observations]
-    return fold_observations(standing, known, true_zero_start=state.grows_from_zero, views_kind=state.views_kind)
+    return fold_observations(standing, observations, true_zero_start=state.grows_from_zero, views_kind=state.views_kind)
 
 
 def fold_profile(standing: Standing, observations: Sequence[Observation]) -> list[Change]:
     """What observations of a profile changed, given where it stood before them."""
-    known = [_series_counters(observation, ACCOUNT_COUNTERS) for observation in observations]
-    return fold_observations(standing, known, true_zero_start=False, views_kind=None)
+    return fold_observations(standing, observations, true_zero_start=False, views_kind=None)
 
 
 def move_state(state: VideoState, standing: Standing, changes: Sequence[Change], day: date) -> list[VideoDay]:
@@ -81,8 +82,3 @@ def changes_of_days(days: Iterable[VideoDay], starts: Mapping[str, int]) -> list
             midnight = datetime.combine(row.day, time(), UTC)
             changes.append(Change(midnight, row.gains, begun, row.levels, row.is_baseline))
     return changes
-
-
-def _series_counters(observation: Observation, counters: Sequence[str]) -> Observation:
-    counts = {name: count for name, count in observation.counts.items() if name in counters}
-    return Observation(observation.captured_at, counts, observation.views_kind)

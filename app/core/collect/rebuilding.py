@@ -21,7 +21,7 @@ from app.store.collect.rebuilding import (
 )
 from app.store.db import transaction
 from app.store.partitions import hold_observations
-from app.store.rollups import add_organization_sums, add_organization_total
+from app.store.rollups import add_sums, organization_sums, organization_total
 
 Report = Callable[[int, int], None]
 
@@ -106,7 +106,8 @@ async def _settle(examination: Examination, corrections: Corrections, unmended: 
     """Adds to the organization's rows what was added to those of a part of it, or remembers that nothing was."""
     if examination.mend:
         await _add_to_organization(examination.organization_id, corrections.units)
-        await add_organization_total(examination.organization_id, total_of(corrections.units["day"].values()))
+        total = organization_total(total_of(corrections.units["day"].values()))
+        await add_sums(examination.organization_id, total)
         return
     for unit in UNITS:
         for when, vector in corrections.units[unit].items():
@@ -132,11 +133,11 @@ async def _examine_organization(examination: Examination, unmended: Corrections)
         stored, of_days = await read_organization_total(organization_id)
         expected = of_days if mend else total_of([of_days, *differences["day"].values()])
         if findings.compare("organization_total", organization_id, None, sums_row(stored), sums_row(expected)) and mend:
-            await add_organization_total(organization_id, minus(expected, stored))
+            await add_sums(organization_id, organization_total(minus(expected, stored)))
 
 
 async def _add_to_organization(organization_id: UUID, differences: Mapping[str, Mapping[When, Vector]]) -> None:
     """Adds, as refreshes do, so that whatever they add meanwhile stays."""
     for unit in UNITS:
-        await add_organization_sums(organization_id, unit, differences[unit])
+        await add_sums(organization_id, organization_sums(unit, differences[unit]))
         await delete_empty_organization_rows(organization_id, unit, differences[unit].keys())

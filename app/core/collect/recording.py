@@ -9,7 +9,7 @@ from app.core.collect.folding import Changes, fold_post, fold_profile, move_stat
 from app.domain.facts import AccountFacts, PostFacts
 from app.domain.levels import Change, Observation, Standing, merge_observations
 from app.domain.rollups import Vector, VideoDay, add_vector, known_change, level_change, total_of, utc_day
-from app.store.accounts import AccountRefresh, add_account_counters, lock_accounts, update_profile
+from app.store.accounts import AccountRefresh, add_account_counters, update_profile
 from app.store.observations import (
     Source,
     read_account_observations,
@@ -19,20 +19,21 @@ from app.store.observations import (
 )
 from app.store.partitions import hold_observations
 from app.store.rollups import (
-    add_account_sums,
-    add_organization_sums,
-    add_organization_total,
-    add_video_slots,
+    account_sums,
+    add_sums,
+    organization_sums,
+    organization_total,
     read_account_changes_since,
     read_video_slots,
     read_video_standings,
+    video_slots,
     write_video_days,
 )
 from app.store.videos import (
     VideoState,
     insert_discovered_videos,
+    lock_post_owners,
     lock_video_states,
-    select_post_owners,
     set_account,
     update_observed_videos,
 )
@@ -49,9 +50,17 @@ class Recorded:
     lone: Changes = field(default_factory=Changes)
     """Of the posts that no account has: the organization is its accounts and these."""
 
+    seen: dict[UUID, datetime] = field(default_factory=dict)
+    """When a part of each account was observed, the earliest."""
+
     def account(self, account_id: UUID) -> Changes:
         """The changes of one account."""
         return self.accounts.setdefault(account_id, Changes())
+
+    def see(self, account_id: UUID, instant: datetime | None) -> None:
+        """Notes that a part of an account was observed then."""
+        if instant is not None:
+            self.seen[account_id] = min(instant, self.seen.get(account_id, instant))
 
     def add(self, state: VideoState, changes: Sequence[Change], sign: int) -> None:
         """Adds what observations of a post changed to all that it counts in, or takes it out with sign -1."""
@@ -72,9 +81,7 @@ async def lock_for_recording(organization_id: UUID, account_id: UUID, facts: Acc
     All in one order for everybody, before any other lock of the transaction.
     """
     ids = [post.external_id for post in facts.posts]
-    locked = {account_id} | await select_post_owners(organization_id, facts.profile.platform, ids)
-    await lock_accounts(organization_id, locked)
-    return locked
+    return await lock_post_owners(organization_id, account_id, facts.profile.platform, ids)
 
 
 async def record_facts(
@@ -94,8 +101,14 @@ async def record_facts(
     recorded = Recorded()
     new_posts = await _record_posts(account, facts, source, locked, recorded)
     await _record_profile(account, facts, source, recorded.account(account.id))
-    await write_sums(organization_id, recorded)
-    await update_profile(account, facts.profile, facts.captured_at, new_posts)
+    recorded.see(account.id, facts.captured_at)
+    await _add_sums_of_parts(organization_id, recorded)
+    for account_id, changes in sorted(recorded.accounts.items()):
+        change, seen_at = total_of(changes.days.values()), recorded.seen.get(account_id)
+        if account_id == account.id:
+            await update_profile(account, facts.profile, facts.captured_at, new_posts, change, seen_at)
+        else:
+            await add_account_counters(organization_id, account_id, change, seen_at)
     return recorded
 
 
@@ -126,22 +139,32 @@ async def record_organization(organization_id: UUID, recorded: Recorded) -> None
             add_vector(days, day, vector)
         for slot, vector in changes.slots.items():
             add_vector(slots, slot, vector)
-    await add_organization_sums(organization_id, "day", days)
-    await add_organization_sums(organization_id, "slot", slots)
-    await add_organization_total(organization_id, total_of(days.values()))
+    await add_sums(
+        organization_id,
+        organization_sums("day", days),
+        organization_sums("slot", slots),
+        organization_total(total_of(days.values())),
+    )
 
 
 async def write_sums(organization_id: UUID, recorded: Recorded) -> None:
     """Adds to the rows of accounts and of posts that are tracked by themselves, and to the accounts' counters."""
-    for unit in ("day", "slot"):
-        rows: dict[tuple[UUID, date | datetime], Vector] = {}
-        for account_id, changes in recorded.accounts.items():
-            rows |= {(account_id, when): vector for when, vector in getattr(changes, f"{unit}s").items()}
-        await add_account_sums(organization_id, unit, rows)
-    own = {(id, slot): vector for id, changes in recorded.videos.items() for slot, vector in changes.slots.items()}
-    await add_video_slots(organization_id, own)
+    await _add_sums_of_parts(organization_id, recorded)
     for account_id, changes in sorted(recorded.accounts.items()):
-        await add_account_counters(organization_id, account_id, total_of(changes.days.values()))
+        change, seen_at = total_of(changes.days.values()), recorded.seen.get(account_id)
+        await add_account_counters(organization_id, account_id, change, seen_at)
+
+
+async def _add_sums_of_parts(organization_id: UUID, recorded: Recorded) -> None:
+    accounts, videos = recorded.accounts.items(), recorded.videos.items()
+    await add_sums(
+        organization_id,
+        account_sums("day", {(id, day): vector for id, changes in accounts for day, vector in changes.days.items()}),
+        account_sums(
+            "slot", {(id, slot): vector for id, changes in accounts for slot, vector in changes.slots.items()}
+        ),
+        video_slots({(id, slot): vector for id, changes in videos for slot, vector in changes.slots.items()}),
+    )
 
 
 async def _record_posts(
@@ -187,6 +210,7 @@ async def adopt_lone_posts(
         recorded.move(account.id, slots.get(state.id, {}))
         if state.id in recorded.videos:
             recorded.move(account.id, recorded.videos[state.id].slots)
+        recorded.see(account.id, state.first_refreshed_at)
         state.account_id = account.id
     await set_account(account.organization_id, [state.id for state, _ in lone], account.id, found_at)
 
@@ -228,6 +252,8 @@ async def _observe_posts(
     )
     stored = await read_video_observations(organization_id, {state.id: _midnight(day) for state in crowded})
     is_crowded = {state.id for state in crowded}
+    # What comes after all that is stored needs no look at what is there.
+    are_new = all(state.last_refreshed_at is None or state.last_refreshed_at < captured_at for state, _ in posts)
     observations: list[tuple[UUID, Observation]] = []
     day_rows: list[tuple[UUID, VideoDay]] = []
     described: dict[UUID, PostFacts] = {}
@@ -244,14 +270,16 @@ async def _observe_posts(
         is_now = fold_post(state, standing, merged)
         recorded.add(state, is_now, 1)
         recorded.add(state, was, -1)
+        if state.account_id is not None:
+            recorded.see(state.account_id, captured_at)
         if state.last_refreshed_at is None or captured_at >= state.last_refreshed_at:
             described[state.id] = post
             state.last_refreshed_at = captured_at
         state.first_refreshed_at = min(captured_at, state.first_refreshed_at or captured_at)
         if is_now:
             day_rows += [(state.id, row) for row in move_state(state, standing, is_now, day)]
-    await store_video_observations(organization_id, observations, source)
-    await write_video_days(organization_id, day_rows)
+    await store_video_observations(organization_id, observations, source, are_new=are_new)
+    await write_video_days(organization_id, day_rows, are_new=not crowded)
     await update_observed_videos(organization_id, [state for state, _ in posts], described, found_at)
 
 

@@ -88,10 +88,12 @@ async def restore_account(viewer: Viewer, account_id: UUID, *, now: datetime) ->
 
 async def delete_expired_removals(undo: timedelta, now: datetime) -> int:
     """Deletes for good what was removed longer ago than `undo`; how many accounts. Call again while it is not 0."""
-    expired = await select_expired_removals(now - undo, BATCH)
+    before = now - undo
+    expired = await select_expired_removals(before, BATCH)
     for organization_id, account_id in expired:
         async with transaction():
-            if await select_removed_account(organization_id, account_id) is not None:
+            # It may have been restored, and removed again, since it was listed.
+            if await select_removed_account(organization_id, account_id, before) is not None:
                 await delete_removed_account(organization_id, account_id)
     return len(expired)
 

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from app.domain.filters import VideoScope
 from app.domain.records import Video
-from app.store.analytics.parameters import Parameters
 from app.store.analytics.video_ranking import in_scope
 from app.store.db import fetch
+from app.store.parameters import Parameters
 from app.store.videos import video_record
 
 

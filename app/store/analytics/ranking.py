@@ -12,10 +12,10 @@ from app.domain.cursors import Key, PageRequest
 from app.domain.metrics import POSTS_PUBLISHED, RATIOS, Value
 from app.domain.records import Page
 from app.domain.viewer import Viewer
-from app.store.analytics.parameters import Parameters
 from app.store.analytics.series import Bounds
 from app.store.db import fetch
 from app.store.paging import Listing, Order, make_page, page_clauses
+from app.store.parameters import Parameters
 
 NOW, BEFORE = "now", "before"
 """What the columns of a term end in: in the window, and in the window before it."""

@@ -23,6 +23,8 @@ class SetSums:
     """A set's sums by stretch (counted from 0; absent where nothing happened), and its totals at the last one's end."""
 
     first_observed_at: datetime | None
+    has_late_views: bool
+    """Whether the organization has any posts whose views became known after other counters."""
     sums: Mapping[int, Sums]
     totals: Totals
 
@@ -60,97 +62,101 @@ async def read_set_sums(
     return {subject_id: _sums_of(of_subject, bounds.count, counters) for subject_id, of_subject in found.items()}
 
 
+HAS_LATE_VIEWS = "EXISTS (SELECT FROM video WHERE organization_id = $1 AND views_known_late_at IS NOT NULL)"
+
+SINCE = "BETWEEN $3 AND 'infinity'"
+"""From the first stretch on. Without an end PostgreSQL would expect a third of all rows when it plans for any value,
+take that plan to be dearer than one for the very value, and make that one anew for every question."""
+
+LEADING = ("subject_id", "place", "first_observed_at", "has_late_views")
+"""What comes before `_columns` in the rows below: one for each stretch, counted from 1, or more that are to be added
+up; and one of place 0 for each set, whose gains and starts add up to where it stands now."""
+
+
 def _read_members(kind: SubjectKind, unit: str, type_name: str, counters: Sequence[str]) -> str:
-    totals = "".join(
-        f", sum(a.{name})::bigint AS {name}_now, "
-        + (f"sum(a.{name}_known)" if name in POST_COUNTERS else f"count(a.{name})")
-        + f"::bigint AS {name}_known_now"
-        for name in counters
-    )
-    totals += "".join(
-        f", sum(a.viewed_{name}_known)::bigint AS viewed_{name}_known_now"
-        for name in counters
-        if name in ENGAGEMENT_COUNTERS
-    )
+    totals = {f"{name}_gain": f"sum(a.{name})::bigint" for name in counters}
+    for name in counters:
+        known = f"sum(a.{name}_known)" if name in POST_COUNTERS else f"count(a.{name})"
+        totals |= {f"{name}_known": f"{known}::bigint", f"viewed_{name}_known": f"sum(a.viewed_{name}_known)::bigint"}
     present = "removed_at IS NULL" if kind is SubjectKind.ACCOUNT else "true"
     members = f"a.organization_id = $1 AND {MEMBER[kind]} = subject_id AND a.removed_at IS NULL"
     return f"""
         WITH subject AS (
             SELECT id AS subject_id FROM {kind.value} WHERE organization_id = $1 AND id = ANY($2) AND {present}
-        ),
-        member AS (
-            SELECT subject_id, a.id AS account_id
-            FROM subject JOIN account a ON {members}
-        ),
-        total AS (
-            SELECT subject_id, min(a.first_refreshed_at) AS first_observed_at{totals}
-            FROM subject LEFT JOIN account a ON {members}
-            GROUP BY subject_id
-        ),
-        stretch AS (
-            SELECT m.subject_id, width_bucket(s.{unit}, $4::{type_name}[]) AS place{_summed(counters)}
-            FROM member m
-            JOIN account_{unit} s ON s.organization_id = $1 AND s.account_id = m.account_id AND s.{unit} >= $3
-            GROUP BY m.subject_id, place
         )
-        SELECT * FROM total LEFT JOIN stretch USING (subject_id)
+        SELECT subject_id, 0 AS place, min(a.first_observed_at) AS first_observed_at,
+               {HAS_LATE_VIEWS} AS has_late_views,
+               {", ".join(f"{totals.get(name, 'NULL::bigint')} AS {name}" for name in _columns(counters))}
+        FROM subject LEFT JOIN account a ON {members}
+        GROUP BY subject_id
+        UNION ALL
+        SELECT subject_id, width_bucket(s.{unit}, $4::{type_name}[]) AS place, NULL, NULL, {_summed(counters)}
+        FROM subject JOIN account a ON {members}
+        JOIN account_{unit} s ON s.organization_id = $1 AND s.account_id = a.id AND s.{unit} {SINCE}
+        GROUP BY subject_id, 2
         """
 
 
 def _read_organization(kind: SubjectKind, unit: str, type_name: str, counters: Sequence[str]) -> str:
-    totals = "".join(
-        f", t.{name}_gain + t.{name}_start AS {name}_now, t.{name}_known AS {name}_known_now" for name in counters
-    )
-    totals += "".join(
-        f", t.viewed_{name}_known AS viewed_{name}_known_now" for name in counters if name in ENGAGEMENT_COUNTERS
-    )
+    # One row a day is read as it is; adding up columns takes longer than reading them.
+    summed, grouped = (_plain(counters, "s"), "") if unit == "day" else (_summed(counters), "GROUP BY subject_id, 2")
     return f"""
-        WITH total AS (
-            SELECT o.id AS subject_id{totals},
-                   least(
-                       (SELECT min(first_refreshed_at) FROM account WHERE organization_id = $1 AND removed_at IS NULL),
-                       (SELECT min(first_refreshed_at) FROM video
-                        WHERE organization_id = $1 AND added_at IS NOT NULL AND removed_at IS NULL)
-                   ) AS first_observed_at
-            FROM organization o LEFT JOIN organization_total t ON t.organization_id = o.id
-            WHERE o.id = $1 AND o.id = ANY($2)
-        ),
-        stretch AS (
-            SELECT s.organization_id AS subject_id, width_bucket(s.{unit}, $4::{type_name}[]) AS place
-                   {_summed(counters)}
-            FROM organization_{unit} s WHERE s.organization_id = $1 AND s.{unit} >= $3
-            GROUP BY s.organization_id, place
-        )
-        SELECT * FROM total LEFT JOIN stretch USING (subject_id)
+        SELECT o.id AS subject_id, 0 AS place,
+               least(
+                   (SELECT min(first_observed_at) FROM account WHERE organization_id = $1 AND removed_at IS NULL),
+                   (SELECT min(first_refreshed_at) FROM video
+                    WHERE organization_id = $1 AND added_at IS NOT NULL AND removed_at IS NULL)
+               ) AS first_observed_at,
+               {HAS_LATE_VIEWS} AS has_late_views, {_plain(counters, "t")}
+        FROM organization o LEFT JOIN organization_total t ON t.organization_id = o.id
+        WHERE o.id = $1 AND o.id = ANY($2)
+        UNION ALL
+        SELECT s.organization_id AS subject_id, width_bucket(s.{unit}, $4::{type_name}[]), NULL, NULL, {summed}
+        FROM organization_{unit} s WHERE s.organization_id = $1 AND s.organization_id = ANY($2) AND s.{unit} {SINCE}
+        {grouped}
         """
 
 
-def _summed(counters: Sequence[str]) -> str:
+def _columns(counters: Sequence[str]) -> list[str]:
     names = [f"{name}_{part}" for name in counters for part in PARTS]
     names += [f"viewed_{name}_{part}" for name in counters if name in ENGAGEMENT_COUNTERS for part in ("gain", "known")]
-    return "".join(f", sum(s.{name})::bigint AS {name}" for name in ("observations", "baselines", *names))
+    return ["observations", "baselines", *names]
+
+
+def _plain(counters: Sequence[str], table: str) -> str:
+    return ", ".join(f"{table}.{name}" for name in _columns(counters))
+
+
+def _summed(counters: Sequence[str]) -> str:
+    return ", ".join(f"sum(s.{name})::bigint" for name in _columns(counters))
 
 
 def _sums_of(rows: Sequence[asyncpg.Record], count: int, counters: Sequence[str]) -> SetSums:
-    sums: dict[int, Sums] = {}
-    levels = {name: rows[0][f"{name}_now"] or 0 for name in counters}
-    known = {name: rows[0][f"{name}_known_now"] or 0 for name in counters}
-    engaged = [name for name in counters if name in ENGAGEMENT_COUNTERS]
-    viewed_known = {name: rows[0][f"viewed_{name}_known_now"] or 0 for name in engaged}
+    vectors: dict[int, Sequence[int]] = {}
     for row in rows:
-        if row["place"] is None:
-            continue
-        if row["place"] > count:  # after the last stretch: to be taken off what there is now
-            for name in counters:
-                levels[name] -= row[f"{name}_gain"] + row[f"{name}_start"]
-                known[name] -= row[f"{name}_known"]
-            for name in engaged:
-                viewed_known[name] -= row[f"viewed_{name}_known"]
-            continue
-        gains, starts, became = ({name: row[f"{name}_{part}"] for name in counters} for part in PARTS)
-        viewed, both = ({name: row[f"viewed_{name}_{part}"] for name in engaged} for part in ("gain", "known"))
-        sums[row["place"] - 1] = Sums(row["observations"], row["baselines"], gains, starts, became, viewed, both)
-    return SetSums(rows[0]["first_observed_at"], sums, Totals(levels, known, viewed_known))
+        vector = [value or 0 for value in row[len(LEADING) :]]
+        before = vectors.get(row["place"])
+        vectors[row["place"]] = vector if before is None else [a + b for a, b in zip(before, vector, strict=True)]
+    end, later = vectors.pop(0), vectors.pop(count + 1, None)
+    if later is not None:  # came after the last stretch: to be taken off what there is now
+        end = [now - more for now, more in zip(end, later, strict=True)]
+    standing = _read(end, counters)
+    levels = {name: standing.gains[name] + standing.starts[name] for name in counters}
+    totals = next(row for row in rows if row["place"] == 0)
+    return SetSums(
+        totals["first_observed_at"],
+        totals["has_late_views"],
+        {place - 1: _read(vector, counters) for place, vector in vectors.items()},
+        Totals(levels, standing.known, standing.viewed_known),
+    )
+
+
+def _read(vector: Sequence[int], counters: Sequence[str]) -> Sums:
+    row = dict(zip(_columns(counters), vector, strict=True))
+    gains, starts, known = ({name: row[f"{name}_{part}"] for name in counters} for part in PARTS)
+    engaged = [name for name in counters if name in ENGAGEMENT_COUNTERS]
+    viewed, viewed_known = ({name: row[f"viewed_{name}_{part}"] for name in engaged} for part in ("gain", "known"))
+    return Sums(row["observations"], row["baselines"], gains, starts, known, viewed, viewed_known)
 
 
 async def count_published(

@@ -12,17 +12,17 @@ from app.domain.metrics import (
     PUBLISHED_EVER,
 )
 from app.domain.series import SubjectKind
-from app.store.analytics.parameters import Parameters
 from app.store.analytics.ranking import Entrants, days_in, ranked_terms, ranked_windows
 from app.store.analytics.series import MEMBER, Bounds
 from app.store.db import fetch
+from app.store.parameters import Parameters
 
 NAME = {SubjectKind.ACCOUNT: "handle", SubjectKind.CREATOR: "name"}
 
 FIRST_OBSERVED_AT = {
-    SubjectKind.ACCOUNT: "subject.first_refreshed_at",
+    SubjectKind.ACCOUNT: "subject.first_observed_at",
     SubjectKind.CREATOR: """(
-        SELECT min(first_refreshed_at) FROM account
+        SELECT min(first_observed_at) FROM account
         WHERE organization_id = subject.organization_id AND creator_id = subject.id AND removed_at IS NULL
     )""",
 }

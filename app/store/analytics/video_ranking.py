@@ -14,10 +14,10 @@ from app.domain.metrics import (
     counters_of,
 )
 from app.domain.rollups import utc_day
-from app.store.analytics.parameters import Parameters
 from app.store.analytics.ranking import Entrants, days_in, ranked_terms, ranked_windows
 from app.store.analytics.series import Bounds
 from app.store.db import fetch
+from app.store.parameters import Parameters
 
 Levels = Sequence[Mapping[str, int]]
 """The levels of one video just before each instant; a counter that is unknown is absent."""

@@ -10,6 +10,7 @@ from app.domain.metrics import POST_COUNTERS
 from app.domain.platforms import ViewsKind
 from app.domain.rollups import VideoDay
 from app.store.db import fetch
+from app.store.partitions import KEPT_SINCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class VideoHistory:
     views_kind: ViewsKind | None
     standing: Standing
     """Where it stands after all observations."""
+    kept_since: date | None
+    """The first day whose observations are kept; None while none were ever dropped."""
 
 
 async def select_video_histories(organization_id: UUID, ids: Sequence[UUID]) -> dict[UUID, VideoHistory]:
@@ -31,7 +34,7 @@ async def select_video_histories(organization_id: UUID, ids: Sequence[UUID]) -> 
     rows = await fetch(
         f"""
         SELECT id, published_at, first_refreshed_at, last_observed_day, grows_from_zero, views_kind,
-               {", ".join(f"{name}, {name}_start" for name in POST_COUNTERS)}
+               {", ".join(f"{name}, {name}_start" for name in POST_COUNTERS)}, ({KEPT_SINCE}) AS kept_since
         FROM video WHERE organization_id = $1 AND id = ANY($2) AND removed_at IS NULL
         """,
         organization_id,
@@ -49,6 +52,7 @@ async def select_video_histories(organization_id: UUID, ids: Sequence[UUID]) -> 
                 {name: row[name] for name in POST_COUNTERS if row[name] is not None},
                 {name: row[f"{name}_start"] for name in POST_COUNTERS if row[f"{name}_start"] is not None},
             ),
+            kept_since=row["kept_since"],
         )
         for row in rows
     }

@@ -1,4 +1,4 @@
-"""Replies of creates that carry an idempotency key, kept a day to be given again."""
+"""Replies of creates that carry an idempotency key; and when anything of an account was first observed."""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
@@ -26,6 +26,9 @@ CREATE TABLE replay (
 )""",
                 """
 CREATE INDEX replay_by_age ON replay (created_at)""",
+                "UPDATE account SET first_observed_at = first_refreshed_at",
+                """
+CREATE INDEX account_first_observed ON account (organization_id, first_observed_at) WHERE removed_at IS NULL""",
             ]
         ),
     ]

@@ -11,11 +11,7 @@ from app.domain.platforms import Platform
 from app.domain.rollups import Vector
 from app.store.collect.rebuilding import delete_empty_organization_rows
 from app.store.db import execute, fetch, fetch_row, transaction
-from app.store.rollups import (
-    SUM_COLUMNS,
-    add_organization_sums,
-    add_organization_total,
-)
+from app.store.rollups import SUM_COLUMNS, add_sums, organization_sums, organization_total
 from app.store.videos import STATE_COLUMNS, VideoState, video_state
 
 
@@ -28,16 +24,20 @@ class RemovedAccount:
     handle: str
 
 
-async def select_removed_account(organization_id: UUID, account_id: UUID) -> RemovedAccount | None:
-    """The account, locked until the transaction ends; None unless it is removed."""
+async def select_removed_account(
+    organization_id: UUID, account_id: UUID, before: datetime | None = None
+) -> RemovedAccount | None:
+    """The account, locked until the transaction ends; None unless it is removed, and was `before` then."""
     row = await fetch_row(
         """
         SELECT id, platform, handle FROM account
         WHERE organization_id = $1 AND id = $2 AND removed_at IS NOT NULL
+          AND ($3::timestamptz IS NULL OR removed_at < $3)
         FOR UPDATE
         """,
         organization_id,
         account_id,
+        before,
     )
     return None if row is None else RemovedAccount(row["id"], Platform(row["platform"]), row["handle"])
 
@@ -165,11 +165,11 @@ async def add_account_to_organization(organization_id: UUID, account_id: UUID, s
             account_id,
         )
         sums: Mapping[datetime, Vector] = {row[0]: [sign * value for value in list(row)[1:]] for row in rows}
-        await add_organization_sums(organization_id, unit, sums)
+        await add_sums(organization_id, organization_sums(unit, sums))
         await delete_empty_organization_rows(organization_id, unit, sums.keys())
         if unit == "day":
             total = [sum(column) for column in zip(total, *sums.values(), strict=True)]
-    await add_organization_total(organization_id, total)
+    await add_sums(organization_id, organization_total(total))
 
 
 async def select_expired_removals(before: datetime, limit: int) -> list[tuple[UUID, UUID]]:

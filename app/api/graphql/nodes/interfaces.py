@@ -99,7 +99,7 @@ class HasAnalytics:
         timezone: Annotated[str | None, strawberry.argument(description="IANA zone whose days are meant.")] = "UTC",
     ) -> WindowMetrics:
         kind, set_id = subject_of(record)
-        days = read_window(window or LAST_30_DAYS, timezone or "UTC", info.context.now)
+        days = read_window(window or LAST_30_DAYS, "UTC" if timezone is None else timezone, info.context.now)
         return await info.context.loaders.metrics.load((set_id, MetricsAsked(kind, days, selected_metrics(info))))
 
     @resolver("Its figures over a window, bucket by bucket. Only what is selected is read.", TimeSeries)
@@ -115,7 +115,7 @@ class HasAnalytics:
         timezone: Annotated[str | None, strawberry.argument(description="IANA zone whose days are meant.")] = "UTC",
     ) -> Series:
         kind, set_id = subject_of(record)
-        days = read_window(window or LAST_30_DAYS, timezone or "UTC", info.context.now)
+        days = read_window(window or LAST_30_DAYS, "UTC" if timezone is None else timezone, info.context.now)
         asked = SeriesAsked(
             kind=kind,
             window=days,
@@ -141,6 +141,6 @@ class HasAnalytics:
         timezone: Annotated[str | None, strawberry.argument(description="IANA zone whose days are meant.")] = "UTC",
     ) -> records.Breakdown:
         kind, set_id = subject_of(record)
-        days = read_window(window or LAST_30_DAYS, timezone or "UTC", info.context.now)
+        days = read_window(window or LAST_30_DAYS, "UTC" if timezone is None else timezone, info.context.now)
         asked = BreakdownAsked(kind, (metric or Metric.VIEWS).value, by, days)
         return await info.context.loaders.breakdowns.load((set_id, asked))

@@ -29,7 +29,7 @@ class Organization(Node, HasAnalytics):
         window: Annotated[WindowInput | None, strawberry.argument(description="Which days.")] = LAST_30_DAYS,
         timezone: Annotated[str | None, strawberry.argument(description="IANA zone whose days are meant.")] = "UTC",
     ) -> records.Overview:
-        days = read_window(window or LAST_30_DAYS, timezone or "UTC", info.context.now)
+        days = read_window(window or LAST_30_DAYS, "UTC" if timezone is None else timezone, info.context.now)
         return await info.context.loaders.overviews.load((viewer.organization_id, days))
 
     @classmethod

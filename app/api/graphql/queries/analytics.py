@@ -44,7 +44,7 @@ class AnalyticsQueries:
         mode: Annotated[SeriesMode | None, strawberry.argument(description="What a value is.")] = SeriesMode.GAIN,
         timezone: Annotated[str | None, strawberry.argument(description="IANA zone whose days are meant.")] = "UTC",
     ) -> records.Comparison:
-        days = read_window(window or LAST_30_DAYS, timezone or "UTC", info.context.now)
+        days = read_window(window or LAST_30_DAYS, "UTC" if timezone is None else timezone, info.context.now)
         metrics = {
             *selected_metrics(info, "subjects", "metrics"),
             *selected_metrics(info, "subjects", "timeseries", "buckets"),
@@ -70,7 +70,7 @@ class AnalyticsQueries:
         ] = USUAL_LOOK_BACKS,
         timezone: Annotated[str | None, strawberry.argument(description="IANA zone whose days are meant.")] = "UTC",
     ) -> records.ViewDeltas:
-        zone = read_zone(timezone or "UTC", "timezone")
+        zone = read_zone("UTC" if timezone is None else timezone, "timezone")
         videos = [decode_id_of("Video", id, "ids") for id in ids]
         return await view_deltas(info.context.viewer, videos, days, zone, now=info.context.now)
 

@@ -106,7 +106,7 @@ async def _rank(
         info.context.viewer,
         kind,
         (metric or Metric.VIEWS).value,
-        read_window(window or LAST_30_DAYS, timezone or "UTC", info.context.now),
+        read_window(window or LAST_30_DAYS, "UTC" if timezone is None else timezone, info.context.now),
         page,
         scope=scope,
         with_previous=not selected.isdisjoint(OF_THE_WINDOW_BEFORE),
