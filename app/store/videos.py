@@ -146,11 +146,10 @@ async def lock_post_owners(
     """Locks an account and those that brought in posts among `external_ids`, in one order for everybody; their ids."""
     rows = await fetch(
         """
-        SELECT id FROM account WHERE organization_id = $1 AND id IN (
-            SELECT $2 UNION
+        SELECT id FROM account WHERE organization_id = $1 AND id = ANY(ARRAY[$2::uuid] || ARRAY(
             SELECT account_id FROM video
             WHERE organization_id = $1 AND platform = $3 AND external_id = ANY($4) AND removed_at IS NULL
-        )
+        ))
         ORDER BY id FOR UPDATE
         """,
         organization_id,

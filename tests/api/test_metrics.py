@@ -142,5 +142,5 @@ async def test_the_statements_do_not_grow_with_the_rows(
         "{ accounts { nodes { metrics { views { current } engagementRate { current } postsPublished { current } } "
         'videos { nodes { metrics(timezone: "Europe/Berlin") { views { current } } } } } } }'
     )
-    # The key; accounts; their sums, publications and late views; videos; their levels, all from before the windows.
+    # The key; accounts; their sums and publications; videos; their levels, all from before the windows.
     assert statements == 6
