@@ -560,7 +560,7 @@ CREATE INDEX video_newest ON public.video USING btree (organization_id, account_
 CREATE INDEX video_one_by_one ON public.video USING btree (organization_id, added_at, id) WHERE (added_at IS NOT NULL);
 CREATE INDEX video_search ON public.video USING gin (public.trigrams(search_text));
 CREATE UNIQUE INDEX video_tracked_post ON public.video USING btree (organization_id, platform, external_id) WHERE (removed_at IS NULL);
-CREATE INDEX video_tracked_since ON public.video USING btree (organization_id, discovered_at, added_at) WHERE (removed_at IS NULL);
+CREATE INDEX video_tracked_since ON public.video USING btree (organization_id, discovered_at, added_at) INCLUDE (account_id) WHERE (removed_at IS NULL);
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES public.creator(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.account

@@ -62,7 +62,8 @@ CREATE INDEX video_due ON video (next_refresh_at) WHERE is_active AND next_refre
 CREATE INDEX video_first_refreshed ON video (organization_id, first_refreshed_at)
 WHERE added_at IS NOT NULL AND removed_at IS NULL""",
                 """
-CREATE INDEX video_tracked_since ON video (organization_id, discovered_at, added_at) WHERE removed_at IS NULL""",
+CREATE INDEX video_tracked_since ON video (organization_id, discovered_at, added_at) INCLUDE (account_id)
+WHERE removed_at IS NULL""",
                 """
 CREATE INDEX run_by_video ON run (video_id, started_at) WHERE video_id IS NOT NULL""",
                 VIDEO_SLOT,
