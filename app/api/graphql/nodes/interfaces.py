@@ -11,8 +11,8 @@ from strawberry import UNSET
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
 from app.api.graphql.loaders import BreakdownAsked, MetricsAsked, SeriesAsked
-from app.api.graphql.nodes.metrics import Metrics, selected_metrics
-from app.api.graphql.nodes.timeseries import TimeSeries
+from app.api.graphql.nodes.figures.metrics import Metrics, selected_metrics
+from app.api.graphql.nodes.figures.timeseries import TimeSeries
 from app.api.graphql.values.enums import Division, Granularity, Metric, SeriesMode
 from app.api.graphql.values.ids import encode_id
 from app.api.graphql.values.scalars import JSON
@@ -23,7 +23,7 @@ from app.domain.series import SubjectKind
 from app.domain.viewer import Viewer
 
 if TYPE_CHECKING:
-    from app.api.graphql.nodes.breakdowns import Breakdown
+    from app.api.graphql.nodes.figures.breakdowns import Breakdown
 
 NODE_ID = "Global id: opaque, stable, unique among all types."
 
@@ -128,7 +128,7 @@ class HasAnalytics:
 
     @resolver(
         "One metric over a window, told apart by children.",
-        Annotated["Breakdown", strawberry.lazy("app.api.graphql.nodes.breakdowns")],
+        Annotated["Breakdown", strawberry.lazy("app.api.graphql.nodes.figures.breakdowns")],
     )
     async def breakdown(
         record: strawberry.Parent[Subject],

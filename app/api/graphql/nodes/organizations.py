@@ -7,9 +7,9 @@ import strawberry
 
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
+from app.api.graphql.nodes.figures.overviews import Overview
 from app.api.graphql.nodes.interfaces import HasAnalytics, Node, node_id
 from app.api.graphql.nodes.keys import ApiKey
-from app.api.graphql.nodes.overviews import Overview
 from app.api.graphql.values.enums import Scope
 from app.api.graphql.values.windows import LAST_30_DAYS, WindowInput, read_window
 from app.core.access.key_management import list_keys

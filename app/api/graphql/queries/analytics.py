@@ -8,10 +8,10 @@ from strawberry import UNSET
 
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
-from app.api.graphql.nodes.comparisons import Comparison
-from app.api.graphql.nodes.deltas import ViewDeltas
+from app.api.graphql.nodes.figures.comparisons import Comparison
+from app.api.graphql.nodes.figures.deltas import ViewDeltas
+from app.api.graphql.nodes.figures.metrics import selected_metrics
 from app.api.graphql.nodes.interfaces import BucketDays, bucket_length
-from app.api.graphql.nodes.metrics import selected_metrics
 from app.api.graphql.values.enums import Granularity, SeriesMode
 from app.api.graphql.values.ids import decode_id, decode_id_of
 from app.api.graphql.values.windows import LAST_30_DAYS, WindowInput, read_window

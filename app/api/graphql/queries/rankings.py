@@ -9,7 +9,7 @@ from strawberry import UNSET
 from app.api.graphql.connections import After, Before, Last, asked_page
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
-from app.api.graphql.nodes.leaderboards import AccountLeaderboard, CreatorLeaderboard, VideoLeaderboard
+from app.api.graphql.nodes.figures.leaderboards import AccountLeaderboard, CreatorLeaderboard, VideoLeaderboard
 from app.api.graphql.selections import selected_fields
 from app.api.graphql.values.enums import Metric, Platform
 from app.api.graphql.values.ids import decode_id_of

@@ -4,9 +4,9 @@ import strawberry
 
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
-from app.api.graphql.nodes.metrics import Metrics
+from app.api.graphql.nodes.figures.metrics import Metrics
+from app.api.graphql.nodes.figures.timeseries import TimeSeries
 from app.api.graphql.nodes.subjects import Subject, load_subject, subject_id
-from app.api.graphql.nodes.timeseries import TimeSeries
 from app.domain import records
 
 

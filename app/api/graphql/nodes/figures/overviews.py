@@ -5,7 +5,7 @@ from datetime import date
 import strawberry
 
 from app.api.graphql.fields import resolver
-from app.api.graphql.nodes.metrics import CHANGE_MEANING, CounterMetric, RatioMetric, shown
+from app.api.graphql.nodes.figures.metrics import CHANGE_MEANING, CounterMetric, RatioMetric, shown
 from app.api.graphql.values.scalars import BigInt
 from app.domain import records
 

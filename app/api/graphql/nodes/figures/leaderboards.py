@@ -10,7 +10,7 @@ from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
 from app.api.graphql.nodes.accounts import Account
 from app.api.graphql.nodes.creators import Creator
-from app.api.graphql.nodes.metrics import shown
+from app.api.graphql.nodes.figures.metrics import shown
 from app.api.graphql.nodes.videos import Video
 from app.domain import records
 

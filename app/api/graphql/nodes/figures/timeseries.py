@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import strawberry
 
-from app.api.graphql.nodes.metrics import RATIO_MEANINGS, shown
+from app.api.graphql.nodes.figures.metrics import RATIO_MEANINGS, shown
 from app.api.graphql.values.scalars import BigInt
 from app.domain.records import Bucket
 

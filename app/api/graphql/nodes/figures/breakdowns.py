@@ -6,7 +6,7 @@ import strawberry
 
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
-from app.api.graphql.nodes.metrics import CHANGE_MEANING, shown
+from app.api.graphql.nodes.figures.metrics import CHANGE_MEANING, shown
 from app.api.graphql.nodes.subjects import Subject, load_subject
 from app.api.graphql.values.enums import Platform
 from app.domain import records

@@ -1,0 +1,1 @@
+"""The figures of what is tracked, as the graph shows them."""
