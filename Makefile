@@ -23,6 +23,7 @@ test: $(DEV) ## run every test
 check: $(DEV) ## format, lint, types, import contracts, drift of schema, migrations and catalogue, schema drift
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --cache-dir .cache/imports
 	@$(BIN)/python -m app.api.graphql.export | diff schema.graphql - || { echo "schema.graphql is old: make schema"; exit 1; }
+	@$(BIN)/python -m app.api.graphql.changes docs/promised.graphql CHANGELOG.md
 	@$(BIN)/pytest tests/store/test_schema.py tests/test_house.py tests/test_settings.py
 
 conformance: $(DEV) ## outside suites and a browser against a running server

@@ -15,7 +15,6 @@ from typing import Any
 import click
 import dramatiq.cli
 import msgspec
-import uvicorn
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
@@ -24,12 +23,14 @@ from uvicorn.importer import import_from_string
 
 import app
 from app.core.access.keys import create_key
+from app.core.access.quotas import set_quota
 from app.demo import fill_demo
 from app.domain.clock import utc_now
 from app.domain.problems import Problem
 from app.domain.viewer import Scope
 from app.embedded import StartFailure, end_forks_with_me
 from app.exporting import ENDINGS, EXPORTS, run_export
+from app.listening import room_for, serve
 from app.maintenance import run_rebuild, run_retention, run_verify
 from app.preflight import check_port, check_servers, environment_of, opened_database, prepare_database, reached_servers
 from app.settings import PREFIX, Settings, SettingsError, describe, read_settings
@@ -41,9 +42,6 @@ DIFFERENCES_FOUND = 1
 """Exit code of a verification that found differences."""
 WORKER_SHUTDOWN_MILLISECONDS = 8_000
 SANDBOX_HOST = "127.0.0.1"
-KEEP_ALIVE_SECONDS = 5
-MOST_CONNECTIONS = 800
-"""Beyond them the API answers 503: it stays below the 1,024 open files a process may have, as a rule."""
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 INSTALLATION = Path(app.__file__).parent.parent
 """The folder that holds the packages `app` and `workers`; no other folder is searched for them."""
@@ -87,7 +85,16 @@ def api() -> None:
     with _part() as settings:
         check_port(settings)
         # Looked up here: no other part needs the faces, nor the time and memory their schema takes.
-        _serve(import_from_string("app.main:create_app")(settings), settings.host, settings.port)
+        settings = msgspec.structs.replace(settings, graphql_connections=room_for(settings.graphql_connections))
+        application = import_from_string("app.main:create_app")(settings)
+        serve(
+            application,
+            settings.host,
+            settings.port,
+            streams=settings.graphql_connections,
+            largest_message=settings.max_request_bytes,
+            on_leaving=application.state.hub.connections.end_all,
+        )
 
 
 @commands.command()
@@ -131,7 +138,7 @@ def sandbox(listing: bool, port: int) -> None:
         return
     logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
     check_port(Settings(host=SANDBOX_HOST, port=port))
-    _serve(import_from_string("app.sandbox.server:create_app")(), SANDBOX_HOST, port)
+    serve(import_from_string("app.sandbox.server:create_app")(), SANDBOX_HOST, port)
 
 
 @commands.command()
@@ -171,6 +178,26 @@ def create(organization: str, scopes: frozenset[Scope], name: str) -> None:
     """Print a new API key. It is shown this once: only a digest of it is kept."""
     with reached_servers(read_settings()) as settings:
         click.echo(asyncio.run(_create_key(settings, organization, scopes, name)))
+
+
+@commands.command()
+@click.option("--organization", required=True, metavar="NAME", help="Whose.")
+@click.option("--accounts", type=click.IntRange(0, 10**9), metavar="NUMBER", help="The most accounts it may track.")
+@click.option("--unlimited", is_flag=True, help="As many accounts as it likes.")
+def quota(organization: str, accounts: int | None, unlimited: bool) -> None:
+    """Bound how many accounts an organization may track. What it tracks already stays."""
+    if (accounts is None) != unlimited:
+        raise click.UsageError("Give either --accounts NUMBER or --unlimited.")
+    with reached_servers(read_settings()) as settings:
+        click.echo(asyncio.run(_set_quota(settings, organization, accounts)))
+
+
+async def _set_quota(settings: Settings, organization: str, accounts: int | None) -> str:
+    await prepare_database(settings)
+    async with opened_database(settings):
+        tracked = await set_quota(organization, accounts)
+    bound = "as many as it likes" if accounts is None else f"at most {accounts}"
+    return f"{organization} tracks {tracked} accounts and may track {bound}."
 
 
 async def _create_key(settings: Settings, organization: str, scopes: frozenset[Scope], name: str) -> str:
@@ -280,24 +307,6 @@ def _part() -> Iterator[Settings]:
         asyncio.run(check_servers(settings))
         os.environ.update(environment_of(settings))  # where the workers' modules read them
         yield settings
-
-
-def _serve(application: Any, host: str, port: int) -> None:
-    """Answer until SIGINT or SIGTERM. In this process: `python -m uvicorn` would import from the current folder."""
-    config = uvicorn.Config(
-        application,
-        host=host,
-        port=port,
-        loop="uvloop",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=5,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        limit_concurrency=MOST_CONNECTIONS,
-        ws="none",
-    )
-    uvicorn.Server(config).run()
 
 
 def main() -> None:

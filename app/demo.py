@@ -11,9 +11,10 @@ from pathlib import Path
 from app.core.access.keys import KEY_PREFIX, authenticate, create_key
 from app.core.collect.backfill import backfill_account, missing_times, prepare_backfill
 from app.core.tracking.accounts import NewAccount, list_accounts, track_account
+from app.core.tracking.creators import NewCreator, create_creator, link_account, list_creators
 from app.domain.clock import utc_now
 from app.domain.cursors import LARGEST_PAGE, PageRequest
-from app.domain.filters import AccountFilter
+from app.domain.filters import AccountFilter, CreatorFilter
 from app.domain.platforms import Platform
 from app.domain.problems import HandleTaken
 from app.domain.records import Account
@@ -42,11 +43,22 @@ HANDLES: dict[Platform, Sequence[str]] = {
 }
 """Accounts that the sandbox describes by hand."""
 
+CREATORS = {
+    "Kitchen Table": ("luna.cooks", "oldtownbakes", "riverside.cafe"),
+    "Mira Studio": ("mira_moves", "studio.verde"),
+    "Off the Map": ("trailwithtom", "kai.rides", "slowtravel.jo"),
+    "Weekend Makers": ("pixelforge", "the_tiny_lab", "ada.makes"),
+}
+"""Creators and the handles of their accounts; one account is left without."""
+
 KEY_FILE = "demo-key"
 
 
 async def prepare_demo(settings: Settings) -> str:
-    """Makes the demo organization and its accounts, tracked since 90 days ago; the value of its key. Idempotent."""
+    """Makes the demo organization with its accounts, tracked since 90 days ago, and creators; the value of its key.
+
+    Idempotent, and what somebody did to the creators stays.
+    """
     async with open_runtime(settings):
         key, viewer = await _open_organization(settings.data_path)
         now = utc_now()
@@ -55,8 +67,22 @@ async def prepare_demo(settings: Settings) -> str:
             for handle in handles:
                 with contextlib.suppress(HandleTaken):
                     await track_account(viewer, NewAccount(platform, handle), now=since)
+        await _group(viewer, since)
         await prepare_backfill([account for account, times in await _missing(viewer, now) if times], since, now)
     return key
+
+
+async def _group(viewer: Viewer, now: datetime) -> None:
+    """Makes the creators, unless there are some."""
+    if (await list_creators(viewer, CreatorFilter(), PageRequest(1), with_total=False)).nodes:
+        return
+    accounts = (await list_accounts(viewer, AccountFilter(), PageRequest(LARGEST_PAGE), with_total=False)).nodes
+    by_handle = {account.handle: account for account in accounts}
+    for name, handles in CREATORS.items():
+        creator = await create_creator(viewer, NewCreator(name), now=now)
+        for handle in handles:
+            if handle in by_handle:  # somebody may have removed it
+                await link_account(viewer, creator.id, by_handle[handle].id, now=now)
 
 
 async def fill_demo(settings: Settings, on_progress: Callable[[int, int], None]) -> None:

@@ -8,13 +8,14 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 
 from app.api.exports.server import ExportServer
 from app.api.graphql.serving.server import GraphQLServer
 from app.api.headers import AnswerHeaders
 from app.api.health import show_health
 from app.api.problems import show_failure, show_method_not_allowed, show_not_found
+from app.core.access.usage import kept_up
 from app.domain.clock import utc_now
 from app.runtime import open_runtime
 from app.settings import Settings
@@ -23,18 +24,21 @@ from app.web.files import BundledFiles
 
 def create_app(settings: Settings) -> Starlette:
     """The whole API as one ASGI application; its lifespan opens and closes the runtime."""
+    graphql = GraphQLServer(settings, utc_now)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_runtime(settings) as runtime:
             app.state.runtime = runtime
-            yield
+            async with kept_up(runtime.usage), graphql.hub.running():
+                yield
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", show_entrance),
             Route("/health", show_health),
-            Route("/graphql", GraphQLServer(settings, utc_now)),
+            Route("/graphql", graphql),
+            WebSocketRoute("/graphql", graphql.sockets),
             Route("/exports/{name}.{ending}", ExportServer(utc_now), methods=["GET"]),
             Mount("/assets", BundledFiles()),
         ],
@@ -46,6 +50,8 @@ def create_app(settings: Settings) -> Starlette:
         },
         lifespan=lifespan,
     )
+    app.state.hub = graphql.hub
+    return app
 
 
 async def show_entrance(_request: Request) -> Response:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import asyncpg
@@ -11,7 +11,9 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from tortoise.exceptions import BaseORMException, DBConnectionError
 
+from app.core.access.usage import UsageTally
 from app.core.collect.recent import RecentFacts
+from app.core.events.publishing import Events
 from app.providers.chain import Chains
 from app.providers.http import Upstream, open_client
 from app.providers.limits import Pacing
@@ -39,6 +41,8 @@ class Runtime:
     redis: Redis
     chains: Chains
     recent: RecentFacts
+    events: Events
+    usage: UsageTally = field(default_factory=UsageTally)
 
     @property
     def lease_time(self) -> timedelta:
@@ -83,6 +87,6 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
             upstream = Upstream.of(client, settings)
             pacing = Pacing(redis, is_on=not upstream.is_overridden)
             recent = RecentFacts(redis, timedelta(seconds=settings.recent_facts_seconds))
-            yield Runtime(settings, redis, Chains(settings, upstream, pacing), recent)
+            yield Runtime(settings, redis, Chains(settings, upstream, pacing), recent, Events(redis))
     finally:
         await close_database()

@@ -80,6 +80,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     removal_undo_days: Annotated[
         int, Meta(ge=1, le=3650, description="Days for which a removed account can be restored; then it is deleted.")
     ] = 30
+    run_history_days: Annotated[
+        int, Meta(ge=1, le=3650, description="Days for which the history of refreshes is kept.")
+    ] = 90
+    refresh_now_spacing_seconds: Annotated[
+        int,
+        Meta(ge=0, le=86400, description="How long after a refresh the next one of the same thing may be asked for."),
+    ] = 60
     request_timeout_seconds: Annotated[
         float, Meta(gt=0, le=120, description="Longest wait for one answer of an upstream.")
     ] = 15.0
@@ -119,6 +126,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Meta(ge=0, le=10**5, description="GraphQL documents kept by hash for each organization; 0 turns that off."),
     ] = 500
+    graphql_connections: Annotated[
+        int, Meta(ge=0, le=10**5, description="WebSockets and event streams one API process holds; 0 turns both off.")
+    ] = 4000
+    graphql_connections_per_key: Annotated[
+        int, Meta(ge=1, le=10**5, description="WebSockets and event streams of one key at one API process.")
+    ] = 2000
+    graphql_operations_per_connection: Annotated[
+        int, Meta(ge=1, le=10**4, description="Operations that run on one WebSocket at a time.")
+    ] = 100
+    graphql_init_timeout_seconds: Annotated[
+        float, Meta(gt=0, le=600, description="Time in which a WebSocket must have said who it is.")
+    ] = 10.0
+    graphql_send_timeout_seconds: Annotated[
+        float, Meta(gt=0, le=600, description="How long a subscriber may read nothing; then its connection is closed.")
+    ] = 10.0
 
     @property
     def data_path(self) -> Path:

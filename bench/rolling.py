@@ -159,7 +159,7 @@ INSERT INTO video
     (id, organization_id, account_id, platform, external_id, kind, caption, published_at, duration_seconds, is_pinned,
      is_unavailable, discovered_at, first_refreshed_at, last_refreshed_at, last_observed_day, grows_from_zero,
      views_kind, search_text, {", ".join(f"{name}, {name}_start" for name in POST_COUNTERS)})
-SELECT id, $1::uuid, account_id, platform, 'post' || key, CASE platform WHEN 'tiktok' THEN 'video' ELSE 'reel' END,
+SELECT id, $1::uuid, account_id, platform, key::text, CASE platform WHEN 'tiktok' THEN 'video' ELSE 'reel' END,
        caption, published_at, 15 + key % 45, false, false, first_at, first_at, last_at, last_day, grows_from_zero,
        CASE WHEN views IS NOT NULL THEN 'plays' END, caption, {
     ", ".join(

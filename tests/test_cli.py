@@ -107,3 +107,27 @@ def test_help_cuts_no_line(tmp_path: Path) -> None:
     helped = run("--help", cwd=tmp_path, COLUMNS="80").stdout
     assert "  demo       Fill the demo's history from a running sandbox.\n" in helped
     assert "..." not in helped.partition("Commands:")[2]
+
+
+async def test_an_operator_bounds_the_accounts_of_an_organization(tmp_path: Path, settings: Settings) -> None:
+    urls = {
+        "CREATORGRAPH_DATABASE_URL": str(settings.database_url),
+        "CREATORGRAPH_REDIS_URL": str(settings.redis_url),
+    }
+    made = await asyncio.to_thread(
+        run, "keys", "create", "--organization", "Bounded", "--scopes", "admin", cwd=tmp_path, **urls
+    )
+    assert made.returncode == 0
+    for options, line in (
+        (("Bounded", "--accounts", "3"), "Bounded tracks 0 accounts and may track at most 3.\n"),
+        (("Bounded", "--unlimited"), "Bounded tracks 0 accounts and may track as many as it likes.\n"),
+    ):
+        ended = await asyncio.to_thread(run, "quota", "--organization", *options, cwd=tmp_path, **urls)
+        assert (ended.returncode, ended.stdout) == (0, line)
+    for options, line in (
+        (("Nobody", "--unlimited"), "creatorgraph: There is no organization 'Nobody'.\n"),
+        (("Bounded",), "Give either --accounts NUMBER or --unlimited.\n"),
+    ):
+        ended = await asyncio.to_thread(run, "quota", "--organization", *options, cwd=tmp_path, **urls)
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert ended.stderr.endswith(line)

@@ -380,7 +380,7 @@ def test_columns_are_called_as_in_graphql() -> None:
         fields = executable.type_map[type_name].fields  # type: ignore[attr-defined]
         others = {"creatorId", "accountId"}
         assert set(columns) - others <= fields.keys()
-        lists = {"creator", "account", "videos", "metrics", "timeseries", "breakdown"}
+        lists = {"creator", "account", "videos", "refreshes", "metrics", "timeseries", "breakdown"}
         assert fields.keys() - lists <= set(columns)
     assert set(METRIC_COLUMNS.values()) < executable.type_map["TimeSeriesBucket"].fields.keys()  # type: ignore[attr-defined]
     assert {name: public_name(name) for name in METRICS} == METRIC_COLUMNS

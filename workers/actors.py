@@ -24,7 +24,7 @@ async def refresh_account(organization_id: str, account_id: str, lease_id: str) 
     lease = Lease(UUID(organization_id), UUID(account_id), UUID(lease_id))
     if await _still_holds(lease, tools):
         refreshed = await refresh.refresh_account(
-            tools.chains, tools.recent, lease, now=utc_now(), lease_time=tools.lease_time
+            tools.chains, tools.recent, lease, now=utc_now(), lease_time=tools.lease_time, events=tools.events
         )
         _say(lease, refreshed)
 
@@ -35,7 +35,10 @@ async def refresh_video(organization_id: str, video_id: str, lease_id: str) -> N
     tools = runtime()
     lease = Lease(UUID(organization_id), UUID(video_id), UUID(lease_id), Refreshable.VIDEO)
     if await _still_holds(lease, tools):
-        _say(lease, await video_refresh.refresh_video(tools.chains, lease, now=utc_now(), lease_time=tools.lease_time))
+        refreshed = await video_refresh.refresh_video(
+            tools.chains, lease, now=utc_now(), lease_time=tools.lease_time, events=tools.events
+        )
+        _say(lease, refreshed)
 
 
 async def _still_holds(lease: Lease, tools: Runtime) -> bool:

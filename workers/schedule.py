@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from tortoise.exceptions import BaseORMException
 
 from app.core.access.replays import forget_old_replays
+from app.core.collect.retention import forget_old_runs
 from app.core.collect.sweep import make_room, sweep_due
 from app.core.tracking.removal import delete_expired_removals
 from app.domain.clock import utc_now
@@ -55,6 +56,9 @@ async def keep_up(settings: Settings, now: datetime) -> None:
     await forget_old_replays(now)
     undo = timedelta(days=settings.removal_undo_days)
     while await delete_expired_removals(undo, now):
+        continue
+    history = timedelta(days=settings.run_history_days)
+    while await forget_old_runs(history, now):
         continue
 
 

@@ -1,10 +1,11 @@
 """Problems: the expected errors, each with a code every face can show."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.domain.records import Account, Creator, Video
+    from app.domain.records import Account, Creator, Run, Video
 
 
 class Problem(Exception):
@@ -81,6 +82,17 @@ class QuotaReached(Problem):
     def __init__(self, limit: int, *path: str) -> None:
         super().__init__(f"The organization tracks {limit} accounts, as many as it may. Remove one first.", *path)
         self.limit = limit
+
+
+class RefreshedRecently(Problem):
+    """It was refreshed a moment ago, by `run`; from `retry_at` on it may be asked for again."""
+
+    code = "REFRESHED_RECENTLY"
+
+    def __init__(self, run: "Run", retry_at: datetime, *path: str) -> None:
+        super().__init__("It was refreshed a moment ago. Its figures are fresh; ask again later.", *path)
+        self.run = run
+        self.retry_at = retry_at
 
 
 class IdempotencyConflict(Problem):

@@ -13,6 +13,8 @@ NO_PLACES = frozenset({"localtime", "Factory", "posixrules"})
 """Names that a machine's own zone files add: they mean that machine, or nothing."""
 EARLIEST_DATE = date(2000, 1, 1)
 """No platform is older, and the calendar's own beginning has no day before it."""
+LATEST_DATE = date(2100, 1, 1)
+"""Far enough for whoever does not mean an end, and the calendar's own has no day after it."""
 
 
 class WindowPreset(StrEnum):
@@ -88,6 +90,24 @@ def dated_window(start: date, end: date, zone: ZoneInfo, now: datetime, *path: s
             f"{start} to {end} is {window.days} days; a window holds at most {LONGEST_WINDOW_DAYS}.", *path, "start"
         )
     return window
+
+
+def dated_period(
+    start: date | None, end: date | None, zone: ZoneInfo, *path: str
+) -> tuple[datetime | None, datetime | None]:
+    """The half-open interval, in UTC, of two inclusive dates, open-ended where one is None.
+
+    Raises InvalidInput naming the date at fault, below `path`.
+    """
+    for name, day in (("start", start), ("end", end)):
+        if day is not None and not EARLIEST_DATE <= day <= LATEST_DATE:
+            raise InvalidInput(f"{name} ({day}) is not within {EARLIEST_DATE} and {LATEST_DATE}.", *path, name)
+    if start is not None and end is not None and start > end:
+        raise InvalidInput(f"start ({start}) is after end ({end}).", *path, "start")
+    return (
+        None if start is None else day_start(start, zone),
+        None if end is None else day_start(end + timedelta(days=1), zone),
+    )
 
 
 def day_start(day: date, zone: ZoneInfo) -> datetime:

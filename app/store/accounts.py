@@ -7,21 +7,16 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
-from tortoise.exceptions import IntegrityError
 
-from app.domain.cursors import PageRequest
 from app.domain.facts import ProfileFacts
-from app.domain.filters import AccountFilter
 from app.domain.links import profile_url
 from app.domain.metrics import ACCOUNT_COUNTERS, ENGAGEMENT_COUNTERS, POST_COUNTERS
 from app.domain.platforms import Platform
-from app.domain.records import Account, Page
+from app.domain.records import Account, Attributes
 from app.domain.rollups import Vector, known_change, level_change, viewed_known_change
 from app.domain.search import folded
-from app.domain.viewer import Viewer
-from app.store import models
 from app.store.db import execute, fetch, fetch_row, transaction
-from app.store.paging import Listing, Order, make_page, page_clauses
+from app.store.records import Made, Shapes
 
 ADDED_COUNTERS = ",\n".join(
     (
@@ -44,8 +39,6 @@ ADDED_COUNTERS = ",\n".join(
     )
 )
 """Assignments that add what rollup rows gained to an account's latest counters; `_additions` are $3 to $6 of them."""
-
-BY_ADDED_AT = Order(("added_at", "id"), ("timestamptz", "uuid"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,74 +63,34 @@ class AccountRefresh:
     """The latest known profile counters."""
 
 
-def listing_of(filter: AccountFilter) -> Listing:
-    """The list of a filter, newest first."""
-    return Listing(f"accounts platform={filter.platform or ''} -added_at", BY_ADDED_AT)
-
-
-async def insert_account(
-    organization_id: UUID,
-    platform: Platform,
-    handle: str,
-    category: str | None,
-    metadata: Mapping[str, str],
-    refresh_interval_hours: int,
-    now: datetime,
-) -> UUID | None:
-    """Adds an account that is due at once; its id, or None when the organization has that handle already."""
-    try:
-        async with transaction():  # a savepoint: what is refused leaves the transaction around it whole
-            account = await models.Account.create(
-                organization_id=organization_id,
-                platform=platform.value,
-                handle=handle,
-                category=category,
-                search_text=folded(handle),
-                metadata=dict(metadata),
-                refresh_interval_hours=refresh_interval_hours,
-                added_at=now,
-                next_refresh_at=now,
-            )
-    except IntegrityError:
-        return None
-    return account.id
-
-
-async def select_accounts(organization_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Account]:
-    """The organization's accounts among `ids`."""
+async def select_accounts(
+    organization_id: UUID, ids: Sequence[UUID], attributes: Attributes | None = None
+) -> dict[UUID, Account]:
+    """The organization's accounts among `ids`, with those attributes or all."""
+    shape = ACCOUNT.of(attributes)
     rows = await fetch(
-        "SELECT * FROM account WHERE organization_id = $1 AND id = ANY($2) AND removed_at IS NULL",
+        f"""
+        SELECT {shape.columns_of("account")} FROM account
+        WHERE organization_id = $1 AND id = ANY($2) AND removed_at IS NULL
+        """,
         organization_id,
         list(ids),
     )
-    return {row["id"]: account_record(row) for row in rows}
+    return {row["id"]: shape.read(row) for row in rows}
 
 
 async def select_account_by_handle(organization_id: UUID, platform: Platform, handle: str) -> Account | None:
     """The organization's account of that canonical handle."""
     row = await fetch_row(
-        "SELECT * FROM account WHERE organization_id = $1 AND platform = $2 AND handle = $3 AND removed_at IS NULL",
+        f"""
+        SELECT {ACCOUNT.whole.columns_of("account")} FROM account
+        WHERE organization_id = $1 AND platform = $2 AND handle = $3 AND removed_at IS NULL
+        """,
         organization_id,
         platform.value,
         handle,
     )
-    return None if row is None else account_record(row)
-
-
-async def page_accounts(viewer: Viewer, filter: AccountFilter, page: PageRequest, *, with_total: bool) -> Page[Account]:
-    """One page of the organization's accounts, newest first."""
-    listing = listing_of(filter)
-    where = "organization_id = $1 AND removed_at IS NULL AND ($2::text IS NULL OR platform = $2)"
-    condition, order_by, keys = page_clauses(listing, viewer, page, first_parameter=3)
-    organization_id, platform = viewer.organization_id, filter.platform
-    rows = await fetch(
-        f"SELECT * FROM account WHERE {where} AND {condition} {order_by}", organization_id, platform, *keys
-    )
-    total = None
-    if with_total:
-        counted = await fetch_row(f"SELECT count(*) AS n FROM account WHERE {where}", organization_id, platform)
-        total = counted["n"] if counted else 0
-    return make_page(listing, viewer, page, rows, account_record, lambda row: (row["added_at"], row["id"]), total)
+    return None if row is None else ACCOUNT.whole.read(row)
 
 
 async def set_activity(organization_id: UUID, account_id: UUID, is_active: bool, now: datetime) -> bool:
@@ -295,34 +248,27 @@ async def rename_account(organization_id: UUID, account_id: UUID, handle: str) -
     return True
 
 
-def account_record(row: asyncpg.Record) -> Account:
-    """The record of an account row."""
-    platform = Platform(row["platform"])
-    return Account(
-        id=row["id"],
-        organization_id=row["organization_id"],
-        platform=platform,
-        handle=row["handle"],
-        url=profile_url(platform, row["handle"]),
-        creator_id=row["creator_id"],
-        linked_at=row["linked_at"],
-        external_id=row["external_id"],
-        display_name=row["display_name"],
-        biography=row["biography"],
-        link_in_bio=row["link_in_bio"],
-        picture_url=row["picture_url"],
-        category=row["category"],
-        metadata=msgspec.json.decode(row["metadata"], type=dict[str, str]),
-        is_verified=row["is_verified"],
-        is_active=row["is_active"],
-        is_paused_by_creator=row["is_paused_by_creator"],
-        is_unavailable=row["is_unavailable"],
-        is_private=row["is_private"],
-        added_at=row["added_at"],
-        first_refreshed_at=row["first_refreshed_at"],
-        last_refreshed_at=row["last_refreshed_at"],
-        next_refresh_at=row["next_refresh_at"] if row["is_active"] else None,
-        refresh_interval_hours=row["refresh_interval_hours"],
-        discovered_posts=row["discovered_posts"],
-        **{counter: row[counter] for counter in ACCOUNT_COUNTERS + POST_COUNTERS},
-    )
+PLATFORMS = {platform.value: platform for platform in Platform}
+
+ACCOUNT = Shapes(
+    Account,
+    {
+        "platform": Made(("platform",), lambda row: PLATFORMS[row["platform"]]),
+        "url": Made(("platform", "handle"), lambda row: profile_url(PLATFORMS[row["platform"]], row["handle"])),
+        "metadata": Made(("metadata",), lambda row: msgspec.json.decode(row["metadata"], type=dict[str, str])),
+        "next_refresh_at": Made(
+            ("next_refresh_at", "is_active"), lambda row: row["next_refresh_at"] if row["is_active"] else None
+        ),
+    },
+    always=frozenset({"id", "organization_id", "creator_id"}),
+    worked_out={
+        "creator_name": "(SELECT creator.name FROM creator WHERE creator.id = account.creator_id)",
+        **{
+            f"effective_{name}": f"""coalesce(
+                account.{name}, (SELECT {name} FROM organization WHERE organization.id = account.organization_id)
+            )"""
+            for name in ("max_recent_posts", "post_lookback_days")
+        },
+    },
+)
+"""Records of account rows."""

@@ -7,30 +7,12 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from app.domain.cursors import PageRequest
-from app.domain.filters import CreatorFilter
 from app.domain.platforms import Platform
-from app.domain.records import Account, Creator, Page
+from app.domain.records import Attributes, Creator
 from app.domain.search import folded
-from app.domain.viewer import Viewer
 from app.store import models
-from app.store.accounts import account_record
 from app.store.db import execute, fetch, fetch_row
-from app.store.paging import Listing, Order, make_page, page_clauses
-
-BY_ADDED_AT = Order(("added_at", "id"), ("timestamptz", "uuid"))
-BY_LINKED_AT = Order(("linked_at", "id"), ("timestamptz", "uuid"))
-
-
-def listing_of(filter: CreatorFilter) -> Listing:
-    """The list of a filter, newest first."""
-    active = "" if filter.is_active is None else str(filter.is_active).lower()
-    return Listing(f"creators active={active} -added_at", BY_ADDED_AT)
-
-
-def linked_listing_of(creator_id: UUID) -> Listing:
-    """The list of one creator's accounts, the one linked last first."""
-    return Listing(f"accounts creator={creator_id} -linked_at", BY_LINKED_AT)
+from app.store.records import Made, Shapes
 
 
 async def insert_creator(
@@ -48,82 +30,15 @@ async def insert_creator(
     return creator.id
 
 
-async def select_creators(organization_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Creator]:
-    """The organization's creators among `ids`."""
-    rows = await fetch(
-        with_sums("SELECT * FROM creator WHERE organization_id = $1 AND id = ANY($2)"), organization_id, list(ids)
-    )
-    return {row["id"]: creator_record(row) for row in rows}
-
-
-async def page_creators(viewer: Viewer, filter: CreatorFilter, page: PageRequest, *, with_total: bool) -> Page[Creator]:
-    """One page of the organization's creators, newest first."""
-    listing = listing_of(filter)
-    where = "organization_id = $1 AND ($2::bool IS NULL OR is_active = $2)"
-    condition, order_by, keys = page_clauses(listing, viewer, page, first_parameter=3)
-    chosen = f"SELECT * FROM creator WHERE {where} AND {condition} {order_by}"
-    rows = await fetch(f"{with_sums(chosen)} {order_by}", viewer.organization_id, filter.is_active, *keys)
-    total = None
-    if with_total:
-        counted = await fetch_row(
-            f"SELECT count(*) AS n FROM creator WHERE {where}", viewer.organization_id, filter.is_active
-        )
-        total = counted["n"] if counted else 0
-    return make_page(listing, viewer, page, rows, creator_record, lambda row: (row["added_at"], row["id"]), total)
-
-
-async def page_linked_accounts(
-    viewer: Viewer, creator_ids: Sequence[UUID], page: PageRequest, *, with_total: bool
-) -> dict[UUID, Page[Account]]:
-    """One page of each creator's accounts, the one linked last first; one statement however many creators."""
-    creator_ids = list(dict.fromkeys(creator_ids))
-    clauses = {
-        creator_id: page_clauses(linked_listing_of(creator_id), viewer, page, first_parameter=3)
-        for creator_id in creator_ids
-    }
-    if not clauses:
-        return {}
-    # A cursor belongs to one creator's list, so with one there is one creator here; without, all clauses are the same.
-    condition, order_by, keys = next(iter(clauses.values()))
-    rows = await fetch(
-        f"""
-        SELECT linked.* FROM unnest($2::uuid[]) AS wanted (creator_id)
-        CROSS JOIN LATERAL (
-            SELECT * FROM account
-            WHERE organization_id = $1 AND creator_id = wanted.creator_id AND removed_at IS NULL AND {condition}
-            {order_by}
-        ) linked
-        """,
-        viewer.organization_id,
-        creator_ids,
-        *keys,
-    )
-    found: dict[UUID, list[asyncpg.Record]] = {creator_id: [] for creator_id in creator_ids}
-    for row in rows:
-        found[row["creator_id"]].append(row)
-    totals: Mapping[UUID, int] = {}
-    if with_total:
-        counted = await fetch(
-            """
-            SELECT creator_id, count(*) AS n FROM account
-            WHERE organization_id = $1 AND creator_id = ANY($2) AND removed_at IS NULL GROUP BY creator_id
-            """,
-            viewer.organization_id,
-            creator_ids,
-        )
-        totals = {row["creator_id"]: row["n"] for row in counted}
-    return {
-        creator_id: make_page(
-            linked_listing_of(creator_id),
-            viewer,
-            page,
-            rows_of,
-            account_record,
-            lambda row: (row["linked_at"], row["id"]),
-            totals.get(creator_id, 0) if with_total else None,
-        )
-        for creator_id, rows_of in found.items()
-    }
+async def select_creators(
+    organization_id: UUID, ids: Sequence[UUID], attributes: Attributes | None = None
+) -> dict[UUID, Creator]:
+    """The organization's creators among `ids`, with those attributes or all."""
+    shape = CREATOR.of(attributes)
+    chosen = "SELECT * FROM creator WHERE organization_id = $1 AND id = ANY($2)"
+    statement = chosen if SUMMED.isdisjoint(shape.columns) else with_sums(chosen)
+    rows = await fetch(statement, organization_id, list(ids))
+    return {row["id"]: shape.read(row) for row in rows}
 
 
 async def lock_creator(organization_id: UUID, creator_id: UUID) -> bool | None:
@@ -183,24 +98,24 @@ async def delete_creator_row(organization_id: UUID, creator_id: UUID) -> None:
 
 
 async def set_link(
-    organization_id: UUID, account_id: UUID, creator_id: UUID | None, linked_at: datetime | None
+    organization_id: UUID, account_ids: Sequence[UUID], creator_id: UUID | None, linked_at: datetime | None
 ) -> None:
-    """Puts a creator on an account, or takes it off."""
+    """Puts a creator on accounts, or takes it off."""
     await execute(
-        "UPDATE account SET creator_id = $3, linked_at = $4 WHERE organization_id = $1 AND id = $2",
+        "UPDATE account SET creator_id = $3, linked_at = $4 WHERE organization_id = $1 AND id = ANY($2)",
         organization_id,
-        account_id,
+        list(account_ids),
         creator_id,
         linked_at,
     )
 
 
-async def pause_accounts_of(organization_id: UUID, creator_id: UUID, only: UUID | None = None) -> None:
-    """Pauses the active accounts of a creator, all or `only` one, and marks that it was the creator's doing."""
+async def pause_accounts_of(organization_id: UUID, creator_id: UUID, only: Sequence[UUID] | None = None) -> None:
+    """Pauses the active accounts of a creator, all or `only` these, and marks that it was the creator's doing."""
     await execute(
         """
         UPDATE account SET is_active = false, is_paused_by_creator = true
-        WHERE organization_id = $1 AND creator_id = $2 AND is_active AND ($3::uuid IS NULL OR id = $3)
+        WHERE organization_id = $1 AND creator_id = $2 AND is_active AND ($3::uuid[] IS NULL OR id = ANY($3))
         """,
         organization_id,
         creator_id,
@@ -225,9 +140,10 @@ async def resume_accounts_of(organization_id: UUID, creator_id: UUID, now: datet
 def with_sums(chosen: str) -> str:
     """The statement that adds to chosen creators what is summed over their accounts."""
     return f"""
-    SELECT creator.*, linked.platforms, linked.followers FROM ({chosen}) AS creator
+    SELECT creator.*, linked.platforms, linked.account_count, linked.followers FROM ({chosen}) AS creator
     CROSS JOIN LATERAL (
-        SELECT coalesce(jsonb_object_agg(platform, accounts), '{{}}') AS platforms, sum(followers)::bigint AS followers
+        SELECT coalesce(jsonb_object_agg(platform, accounts), '{{}}') AS platforms,
+               coalesce(sum(accounts), 0)::bigint AS account_count, sum(followers)::bigint AS followers
         FROM (
             SELECT platform, count(*) AS accounts, sum(followers) AS followers FROM account
             WHERE account.organization_id = creator.organization_id AND account.creator_id = creator.id
@@ -240,13 +156,18 @@ def with_sums(chosen: str) -> str:
 
 def creator_record(row: asyncpg.Record) -> Creator:
     """The record of a creator row with its sums."""
-    return Creator(
-        id=row["id"],
-        organization_id=row["organization_id"],
-        name=row["name"],
-        is_active=row["is_active"],
-        metadata=msgspec.json.decode(row["metadata"], type=dict[str, str]),
-        added_at=row["added_at"],
-        platforms=msgspec.json.decode(row["platforms"], type=dict[Platform, int]),
-        followers=row["followers"],
-    )
+    return CREATOR.whole.read(row)
+
+
+CREATOR = Shapes(
+    Creator,
+    {
+        "metadata": Made(("metadata",), lambda row: msgspec.json.decode(row["metadata"], type=dict[str, str])),
+        "platforms": Made(("platforms",), lambda row: msgspec.json.decode(row["platforms"], type=dict[Platform, int])),
+    },
+    always=frozenset({"id", "organization_id"}),
+    properties={"account_count": "platforms", "platform": "platforms"},
+)
+"""Records of creator rows with their sums."""
+SUMMED = {"platforms", "followers"}
+"""The columns that `with_sums` adds."""

@@ -1,6 +1,6 @@
 """Organizations and their API keys."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -39,6 +39,20 @@ async def select_viewer(digest: str, now: datetime) -> Viewer | None:
         scopes=_scopes(row["scopes"]),
         cursor_secret=row["cursor_secret"],
     )
+
+
+async def select_digests_in_force(digests: Collection[str], now: datetime) -> set[str]:
+    """Those among digests whose keys may act, as `select_viewer` sees it."""
+    rows = await fetch(
+        """
+        SELECT digest FROM api_key WHERE digest = ANY($1) AND revoked_at IS NULL
+        UNION ALL
+        SELECT former_digest FROM api_key WHERE former_digest = ANY($1) AND former_until > $2 AND revoked_at IS NULL
+        """,
+        list(digests),
+        now,
+    )
+    return {row["digest"] for row in rows}
 
 
 async def select_keys(organization_id: UUID) -> list[ApiKey]:

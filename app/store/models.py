@@ -149,6 +149,7 @@ class Video(Model):
     external_id = fields.CharField(max_length=128)
     shortcode = fields.CharField(max_length=64, null=True)
     author_handle = fields.CharField(max_length=64, null=True)
+    author_external_id = fields.CharField(max_length=128, null=True)
     kind = fields.CharField(max_length=16, null=True)
     caption = fields.TextField(null=True)
     published_at = fields.DatetimeField(null=True)
@@ -213,7 +214,8 @@ class Run(Model):
         "creatorgraph.Video", related_name=False, on_delete=fields.CASCADE, null=True, db_index=False
     )
     state = fields.CharField(max_length=16)
-    started_at = fields.DatetimeField()
+    queued_at = fields.DatetimeField(null=True)
+    started_at = fields.DatetimeField(null=True)
     finished_at = fields.DatetimeField(null=True)
     answer_class = fields.CharField(max_length=32, null=True)
     reason = fields.TextField(null=True)
@@ -224,4 +226,4 @@ class Run(Model):
     class Meta:
         table = "run"
         unique_together = (("organization", "id"),)
-        indexes = (Index(fields=("organization_id", "account_id", "started_at"), name="run_by_account"),)
+        indexes = (Index(fields=("organization_id", "state", "id"), name="run_by_state"),)

@@ -339,7 +339,7 @@ CREATE TABLE public.replay (
 CREATE TABLE public.run (
     id uuid NOT NULL,
     state character varying(16) NOT NULL,
-    started_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
     finished_at timestamp with time zone,
     answer_class character varying(32),
     reason text,
@@ -348,8 +348,17 @@ CREATE TABLE public.run (
     posts_observed integer NOT NULL,
     account_id uuid,
     organization_id uuid NOT NULL,
-    video_id uuid
+    video_id uuid,
+    queued_at timestamp with time zone
 );
+CREATE TABLE public.usage_day (
+    organization_id uuid NOT NULL,
+    day date NOT NULL,
+    face text NOT NULL,
+    requests bigint NOT NULL,
+    points bigint NOT NULL
+)
+WITH (fillfactor='70');
 CREATE TABLE public.video (
     id uuid NOT NULL,
     platform character varying(16) NOT NULL,
@@ -399,7 +408,9 @@ CREATE TABLE public.video (
     metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
     next_refresh_at timestamp with time zone,
     refresh_interval_hours integer DEFAULT 24 NOT NULL,
-    removed_at timestamp with time zone
+    removed_at timestamp with time zone,
+    author_external_id character varying(128),
+    internal_id bigint NOT NULL
 )
 WITH (fillfactor='50');
 CREATE TABLE public.video_day (
@@ -422,6 +433,14 @@ CREATE TABLE public.video_day (
     saves_gain bigint
 )
 PARTITION BY RANGE (day);
+ALTER TABLE public.video ALTER COLUMN internal_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.video_internal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.video_observation (
     organization_id uuid NOT NULL,
     video_id uuid NOT NULL,
@@ -528,6 +547,8 @@ ALTER TABLE ONLY public.run
     ADD CONSTRAINT uid_run_organiz_ed177e UNIQUE (organization_id, id);
 ALTER TABLE ONLY public.video
     ADD CONSTRAINT uid_video_organiz_6065ca UNIQUE (organization_id, id);
+ALTER TABLE ONLY public.usage_day
+    ADD CONSTRAINT usage_day_pkey PRIMARY KEY (organization_id, day, face);
 ALTER TABLE ONLY public.video_day
     ADD CONSTRAINT video_day_pkey PRIMARY KEY (organization_id, video_id, day);
 ALTER TABLE ONLY public.video_observation
@@ -547,8 +568,12 @@ CREATE UNIQUE INDEX account_tracked_handle ON public.account USING btree (organi
 CREATE INDEX creator_by_added_at ON public.creator USING btree (organization_id, added_at, id);
 CREATE INDEX creator_search ON public.creator USING gin (public.trigrams(search_text));
 CREATE INDEX replay_by_age ON public.replay USING btree (created_at);
-CREATE INDEX run_by_account ON public.run USING btree (organization_id, account_id, started_at);
-CREATE INDEX run_by_video ON public.run USING btree (video_id, started_at) WHERE (video_id IS NOT NULL);
+CREATE INDEX run_by_start ON public.run USING btree (organization_id, started_at);
+CREATE INDEX run_by_state ON public.run USING btree (organization_id, state, id);
+CREATE INDEX run_of_account ON public.run USING btree (account_id, id) WHERE (account_id IS NOT NULL);
+CREATE INDEX run_of_video ON public.run USING btree (video_id, id) WHERE (video_id IS NOT NULL);
+CREATE INDEX run_open ON public.run USING btree (COALESCE(account_id, video_id)) WHERE (finished_at IS NULL);
+CREATE UNIQUE INDEX video_by_internal_id ON public.video USING btree (internal_id);
 CREATE INDEX video_by_published_at ON public.video USING btree (organization_id, published_at) WHERE (published_at IS NOT NULL);
 CREATE INDEX video_day_by_day ON ONLY public.video_day USING btree (organization_id, day) INCLUDE (video_id, views_level, plays_level, likes_level, comments_level, shares_level, saves_level);
 CREATE INDEX video_due ON public.video USING btree (next_refresh_at) WHERE (is_active AND (next_refresh_at IS NOT NULL));
@@ -557,6 +582,7 @@ CREATE INDEX video_known_late ON public.video USING btree (organization_id, view
 CREATE INDEX video_leased ON public.video USING btree (id) WHERE (lease_id IS NOT NULL);
 CREATE INDEX video_left_account ON public.video USING btree (organization_id, left_account_id) WHERE (left_account_id IS NOT NULL);
 CREATE INDEX video_newest ON public.video USING btree (organization_id, account_id, COALESCE(published_at, '1970-01-01 00:00:00+00'::timestamp with time zone), id);
+CREATE INDEX video_newest_of_all ON public.video USING btree (organization_id, COALESCE(published_at, '1970-01-01 00:00:00+00'::timestamp with time zone), id) WHERE (removed_at IS NULL);
 CREATE INDEX video_one_by_one ON public.video USING btree (organization_id, added_at, id) WHERE (added_at IS NOT NULL);
 CREATE INDEX video_search ON public.video USING gin (public.trigrams(search_text));
 CREATE UNIQUE INDEX video_tracked_post ON public.video USING btree (organization_id, platform, external_id) WHERE (removed_at IS NULL);
@@ -577,6 +603,8 @@ ALTER TABLE ONLY public.run
     ADD CONSTRAINT run_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.run
     ADD CONSTRAINT run_video_id_fkey FOREIGN KEY (video_id) REFERENCES public.video(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.usage_day
+    ADD CONSTRAINT usage_day_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.video
     ADD CONSTRAINT video_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.video

@@ -2,32 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from app.domain.cursors import PageRequest
 from app.domain.facts import PostFacts
 from app.domain.links import post_url
 from app.domain.metrics import POST_COUNTERS, POST_EXTRAS
 from app.domain.platforms import Platform, VideoKind, ViewsKind
-from app.domain.records import Page, Video
+from app.domain.records import Attributes, Video
 from app.domain.search import folded
-from app.domain.viewer import Viewer
 from app.store.db import execute, fetch
 from app.store.ids import new_id
-from app.store.paging import Listing, Order, make_page, page_clauses
+from app.store.records import Made, Shapes
 
-PUBLISHED = "coalesce(published_at, '1970-01-01 00:00:00+00'::timestamptz)"
+UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+PUBLISHED = "coalesce(video.published_at, '1970-01-01 00:00:00+00'::timestamptz)"
 """When a post was published, unknown times last; the index `video_newest` is over the same expression."""
-
-NEWEST_FIRST = Order((PUBLISHED, "id"), ("timestamptz", "uuid"))
 
 DESCRIBED = (
     ("shortcode", "text"),
     ("author_handle", "text"),
+    ("author_external_id", "text"),
     ("kind", "text"),
     ("caption", "text"),
     ("duration_seconds", "int"),
@@ -72,72 +70,20 @@ class VideoState:
     starts: dict[str, int]
 
 
-def listing_of(account_id: UUID) -> Listing:
-    """The list of one account's discovered posts, newest first."""
-    return Listing(f"videos account={account_id} -published_at", NEWEST_FIRST)
-
-
-async def select_videos(organization_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Video]:
-    """The organization's videos among `ids`."""
+async def select_videos(
+    organization_id: UUID, ids: Sequence[UUID], attributes: Attributes | None = None
+) -> dict[UUID, Video]:
+    """The organization's videos among `ids`, with those attributes or all."""
+    shape = VIDEO.of(attributes)
     rows = await fetch(
-        "SELECT * FROM video WHERE organization_id = $1 AND id = ANY($2) AND removed_at IS NULL",
+        f"""
+        SELECT {shape.columns_of("video")} FROM video
+        WHERE organization_id = $1 AND id = ANY($2) AND removed_at IS NULL
+        """,
         organization_id,
         list(ids),
     )
-    return {row["id"]: video_record(row) for row in rows}
-
-
-async def page_videos(
-    viewer: Viewer, account_ids: Sequence[UUID], page: PageRequest, *, with_total: bool
-) -> dict[UUID, Page[Video]]:
-    """One page of each account's discovered posts, newest first; one statement however many accounts."""
-    account_ids = list(dict.fromkeys(account_ids))
-    clauses = {
-        account_id: page_clauses(listing_of(account_id), viewer, page, first_parameter=3) for account_id in account_ids
-    }
-    if not clauses:
-        return {}
-    # A cursor belongs to one account's list, so with one there is one account here; without, all clauses are the same.
-    condition, order_by, keys = next(iter(clauses.values()))
-    rows = await fetch(
-        f"""
-        SELECT posts.* FROM unnest($2::uuid[]) AS wanted (account_id)
-        CROSS JOIN LATERAL (
-            SELECT video.*, {PUBLISHED} AS sort_published_at FROM video
-            WHERE organization_id = $1 AND account_id = wanted.account_id AND removed_at IS NULL AND {condition}
-            {order_by}
-        ) posts
-        """,
-        viewer.organization_id,
-        list(account_ids),
-        *keys,
-    )
-    found: dict[UUID, list[asyncpg.Record]] = {account_id: [] for account_id in account_ids}
-    for row in rows:
-        found[row["account_id"]].append(row)
-    totals: Mapping[UUID, int] = {}
-    if with_total:
-        counted = await fetch(
-            """
-            SELECT account_id, count(*) AS n FROM video
-            WHERE organization_id = $1 AND account_id = ANY($2) AND removed_at IS NULL GROUP BY account_id
-            """,
-            viewer.organization_id,
-            list(account_ids),
-        )
-        totals = {row["account_id"]: row["n"] for row in counted}
-    return {
-        account_id: make_page(
-            listing_of(account_id),
-            viewer,
-            page,
-            rows_of,
-            video_record,
-            lambda row: (row["sort_published_at"], row["id"]),
-            totals.get(account_id, 0) if with_total else None,
-        )
-        for account_id, rows_of in found.items()
-    }
+    return {row["id"]: shape.read(row) for row in rows}
 
 
 async def lock_post_owners(
@@ -337,33 +283,34 @@ def video_state(row: asyncpg.Record) -> VideoState:
     )
 
 
-def video_record(row: asyncpg.Record) -> Video:
-    """The record of a video row."""
-    platform = Platform(row["platform"])
-    return Video(
-        id=row["id"],
-        organization_id=row["organization_id"],
-        platform=platform,
-        external_id=row["external_id"],
-        shortcode=row["shortcode"],
-        account_id=row["account_id"],
-        kind=VideoKind(row["kind"]) if row["kind"] else None,
-        url=post_url(platform, row["external_id"], row["shortcode"], row["author_handle"]),
-        caption=row["caption"],
-        published_at=row["published_at"],
-        duration_seconds=row["duration_seconds"],
-        thumbnail_url=row["thumbnail_url"],
-        video_url=row["video_url"],
-        is_pinned=row["is_pinned"],
-        is_unavailable=row["is_unavailable"],
-        discovered_at=row["discovered_at"] if row["account_id"] is not None else None,
-        added_at=row["added_at"],
-        metadata=msgspec.json.decode(row["metadata"], type=dict[str, str]),
-        is_active=row["is_active"],
-        next_refresh_at=row["next_refresh_at"] if row["is_active"] else None,
-        refresh_interval_hours=row["refresh_interval_hours"] if row["added_at"] is not None else None,
-        first_refreshed_at=row["first_refreshed_at"],
-        last_refreshed_at=row["last_refreshed_at"],
-        views_kind=ViewsKind(row["views_kind"]) if row["views_kind"] else None,
-        **{counter: row[counter] for counter in POST_COUNTERS},
-    )
+PLATFORMS = {platform.value: platform for platform in Platform}
+KINDS: Mapping[str | None, VideoKind | None] = {None: None, **{kind.value: kind for kind in VideoKind}}
+VIEWS_KINDS: Mapping[str | None, ViewsKind | None] = {None: None, **{kind.value: kind for kind in ViewsKind}}
+
+VIDEO = Shapes(
+    Video,
+    {
+        "platform": Made(("platform",), lambda row: PLATFORMS[row["platform"]]),
+        "kind": Made(("kind",), lambda row: KINDS[row["kind"]]),
+        "url": Made(
+            ("platform", "external_id", "shortcode", "author_handle"),
+            lambda row: post_url(
+                PLATFORMS[row["platform"]], row["external_id"], row["shortcode"], row["author_handle"]
+            ),
+        ),
+        "discovered_at": Made(
+            ("discovered_at", "account_id"), lambda row: row["discovered_at"] if row["account_id"] is not None else None
+        ),
+        "metadata": Made(("metadata",), lambda row: msgspec.json.decode(row["metadata"], type=dict[str, str])),
+        "next_refresh_at": Made(
+            ("next_refresh_at", "is_active"), lambda row: row["next_refresh_at"] if row["is_active"] else None
+        ),
+        "refresh_interval_hours": Made(
+            ("refresh_interval_hours", "added_at"),
+            lambda row: row["refresh_interval_hours"] if row["added_at"] is not None else None,
+        ),
+        "views_kind": Made(("views_kind",), lambda row: VIEWS_KINDS[row["views_kind"]]),
+    },
+    always=frozenset({"id", "organization_id", "account_id"}),
+)
+"""Records of video rows."""

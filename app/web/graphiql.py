@@ -7,8 +7,11 @@ from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
+
+from app.web.examples import worked_examples
 
 TEMPLATE = Path(__file__).with_name("graphiql.html")
 LOOPBACK_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?")
@@ -30,7 +33,8 @@ POLICY = "; ".join(
 
 @cache
 def _template() -> str:
-    return TEMPLATE.read_text(encoding="utf-8")
+    examples = msgspec.json.encode(worked_examples()).decode().replace("<", r"\u003c")
+    return TEMPLATE.read_text(encoding="utf-8").replace("{{examples}}", examples)
 
 
 def graphiql_page(request: Request, key: str | None) -> HTMLResponse:

@@ -15,10 +15,11 @@ from app.core.collect.recording import lock_for_recording, record_facts, record_
 from app.domain.facts import AccountFacts, Count, PostFacts, ProfileFacts
 from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS
 from app.domain.platforms import Platform, VideoKind, ViewsKind
-from app.store.accounts import insert_account, lock_account_refresh
+from app.store.accounts import lock_account_refresh
 from app.store.collect.leases import lease_account
 from app.store.db import close_database, execute, open_database, transaction
 from app.store.partitions import ensure_partitions
+from app.store.tracking.additions import AccountAddition, insert_accounts
 from bench.dataset import SECRET, organization_id
 from bench.engines import connection, fresh_database
 from bench.goals import Finding, Goal
@@ -137,8 +138,8 @@ async def _prepare(raw: asyncpg.Connection, days: int) -> list[Account]:
         await raw.execute(f"CREATE TABLE raw_{table} (LIKE {table} INCLUDING ALL)")
     accounts = []
     for number in range(ACCOUNTS):
-        account_id = await insert_account(owner, Platform.TIKTOK, f"account{number}", None, {}, 24, BEGIN)
-        assert account_id is not None
+        addition = AccountAddition(Platform.TIKTOK, f"account{number}", None, {}, 24, None)
+        (account_id,) = await insert_accounts(owner, [addition], BEGIN)
         lease_id = await lease_account(owner, account_id, BEGIN, BEGIN + timedelta(days=365))
         assert lease_id is not None
         accounts.append(Account(number, account_id, lease_id))

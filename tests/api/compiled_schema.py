@@ -1,7 +1,7 @@
 """A schema in which every construct of the language occurs, over records in memory, some of which are faulty."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import Enum, StrEnum
@@ -9,9 +9,10 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 from strawberry import UNSET
-from strawberry.dataloader import DataLoader
 from strawberry.schema.config import StrawberryConfig
 
+from app.api.graphql.batching import Loader
+from app.api.graphql.compiled.readings import RELATION, Relation
 from app.api.graphql.fields import resolver
 from app.api.graphql.selections import selected_fields
 from app.api.graphql.values.scalars import JSON, SCALARS, URL, BigInt
@@ -51,6 +52,7 @@ class CatRecord:
     matrix: Any = ((1, 2), (3,))
     moods: Any = (Mood.SAD, Mood.HAPPY)
     friend_keys: Sequence[int] = ()
+    rival_key: Any = None
     kittens: Any = ()
     box: Any = None
 
@@ -87,12 +89,16 @@ class World:
     def __init__(self, records: dict[int, Any]) -> None:
         self.records = records
         self.batches: list[list[int]] = []
-        self.loader: DataLoader[int, Any] = DataLoader(self._load)
+        self.loader: Loader[int, Any] = Loader(self._load, set(), KeyError("no such record"))
 
-    async def _load(self, keys: list[int]) -> list[Any]:
-        self.batches.append(sorted(keys))
+    async def _load(self, keys: Sequence[int]) -> Mapping[int, Any]:
+        self.batches.append(sorted(keys, key=repr))
         await asyncio.sleep(0)
-        return [self.records.get(key, KeyError(f"no record {key}")) for key in keys]
+        return {key: self.records[key] for key in keys if key in self.records}
+
+
+def load_named(world: World, keys: Collection[int]) -> Awaitable[Mapping[int, Any]]:
+    return world.loader.load_all(keys)
 
 
 Info = strawberry.Info[World, None]
@@ -181,6 +187,14 @@ class Cat(Named):
     @resolver("A field.", Named)
     async def sure_friend(record: strawberry.Parent[CatRecord], info: Info) -> Any:
         return await info.context.loader.load(record.friend_keys[0]) if record.friend_keys else None
+
+    @strawberry.field(graphql_type=Named | None, metadata={RELATION: Relation("rival_key", load_named)})
+    def rival(record: strawberry.Parent[CatRecord], info: Info) -> Awaitable[Any] | None:
+        return None if record.rival_key is None else info.context.loader.load(record.rival_key)
+
+    @strawberry.field(graphql_type=Named, metadata={RELATION: Relation("rival_key", load_named)})
+    def sure_rival(record: strawberry.Parent[CatRecord], info: Info) -> Awaitable[Any] | None:
+        return None if record.rival_key is None else info.context.loader.load(record.rival_key)
 
     @resolver("A field.", list[Named])
     def all_friends(record: strawberry.Parent[CatRecord], info: Info) -> list[Any]:

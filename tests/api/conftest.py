@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from app import main
 from app.core.access.keys import authenticate
+from app.core.access.usage import UsageTally
 from app.domain.clock import utc_now
 from app.domain.viewer import Viewer
 from app.settings import Settings
@@ -66,7 +67,7 @@ async def opened_app(settings: Settings) -> AsyncIterator[Starlette]:
     app = main.create_app(settings)
     assert settings.redis_url is not None
     async with Redis.from_url(settings.redis_url) as redis:
-        app.state.runtime = SimpleNamespace(redis=redis)
+        app.state.runtime = SimpleNamespace(redis=redis, usage=UsageTally())
         yield app
 
 

@@ -25,8 +25,8 @@ mutation($input: TrackAccountInput!) {
 }
 """
 PAGE = """
-query($first: Int, $after: String, $last: Int, $before: String, $platform: Platform) {
-  accounts(first: $first, after: $after, last: $last, before: $before, platform: $platform) {
+query($first: Int, $after: String, $last: Int, $before: String, $platforms: [Platform!]) {
+  accounts(first: $first, after: $after, last: $last, before: $before, filter: {platforms: $platforms}) {
     totalCount
     edges { cursor node { handle } }
     nodes { handle }
@@ -254,9 +254,9 @@ async def test_pages_join_to_the_whole_list_in_both_directions(caller: Caller) -
 async def test_a_filter_holds_back_the_others(caller: Caller) -> None:
     await track_account(caller.viewer, NewAccount(Platform.TIKTOK, "here"), now=at("2026-03-01 08:00"))
     await track_account(caller.viewer, NewAccount(Platform.INSTAGRAM, "there"), now=at("2026-03-02 08:00"))
-    page = (await caller.data(PAGE, platform="TIKTOK"))["accounts"]
+    page = (await caller.data(PAGE, platforms=["TIKTOK"]))["accounts"]
     assert (handles(page), page["totalCount"]) == (["here"], 1)
-    assert handles((await caller.data(PAGE, platform=None))["accounts"]) == ["there", "here"]
+    assert handles((await caller.data(PAGE, platforms=None))["accounts"]) == ["there", "here"]
 
 
 async def test_an_empty_page_has_no_cursors(caller: Caller) -> None:
@@ -303,7 +303,7 @@ async def test_cursors_are_bound_to_organization_and_filter(caller: Caller, stra
         (caller, {"after": ""}),
         (caller, {"after": "x" * 5000}),
         (caller, {"after": "ünïcode"}),
-        (caller, {"after": cursor, "platform": "TIKTOK"}),
+        (caller, {"after": cursor, "platforms": ["TIKTOK"]}),
         (stranger, {"after": cursor}),
     ]
     for asking, variables in refused:

@@ -105,11 +105,12 @@ def new_world(random: Random, faults: float) -> World:
         )
         for key in (1, 2, 3)
     ]
+    cats[0].rival_key, cats[1].rival_key = random.sample(range(2, 6), 2)
     dogs = [DogRecord(4, master=cats[0], toys=("ball", None)), DogRecord(5, name="fido")]
     cats[0].kittens, cats[1].kittens, cats[0].box = [cats[1], cats[2]], (cats[2],), box
     box.inside, box.strict = dogs[0], cats[1]
     if faults:
-        cats[2].friend_keys = (1, 99)
+        cats[2].friend_keys, cats[2].rival_key = (1, 99), random.choice((None, 99))
     for record in (*cats, *dogs, box):
         for name in vars(record):
             if name not in ("key", "friend_keys") and random.random() < faults:

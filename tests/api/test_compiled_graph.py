@@ -17,8 +17,10 @@ from app.api.graphql.compiled.operations import Operations
 from app.api.graphql.context import Context
 from app.api.graphql.loaders import Loaders
 from app.api.graphql.schema import executable, schema
+from app.api.graphql.serving.attributes import attributes_read
 from app.api.graphql.serving.errors import show_execution_error
 from app.api.graphql.values.ids import encode_id
+from app.core.access.budgets import Standing
 from app.core.tracking.creators import NewCreator, create_creator, link_account
 from app.domain.viewer import Viewer
 from tests.api.compiled_answers import answered, assert_same
@@ -26,6 +28,7 @@ from tests.api.compiled_documents import FLAGS, Maker
 from tests.factories import account_facts, at, new_account, new_viewer, post, record
 
 NOW = at("2026-03-05 12:00")
+STANDING = Standing(6000, 5999, NOW)
 
 pytestmark = [
     # graphql-core leaves coroutines behind where an error empties what is around them.
@@ -92,7 +95,7 @@ async def organization(database: None) -> Organization:
 
 
 def interpret(viewer: Viewer, text: str, variables: Mapping[str, Any]) -> Any:
-    context = Context(viewer, NOW, Loaders(viewer, NOW))
+    context = Context(viewer, NOW, Loaders(viewer, NOW), 1, STANDING)
     return execute(executable, parse(text), context_value=context, variable_values=dict(variables))
 
 
@@ -113,6 +116,7 @@ async def test_generated_documents_are_answered_alike(organization: Organization
         expected = await answered(interpret(organization.viewer, text, variables))
     except asyncio.CancelledError:  # an error has cancelled what a loader was loading for others too
         assume(False)
-    context = Context(organization.viewer, NOW, Loaders(organization.viewer, NOW))
+    loaders = Loaders(organization.viewer, NOW, attributes_read(executable, parse(text)))
+    context = Context(organization.viewer, NOW, loaders, 1, STANDING)
     found = await answered(Operations(schema).execute(parse(text), context_value=context, variable_values=variables))
     assert_same(found, expected, shown)

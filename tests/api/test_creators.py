@@ -74,7 +74,7 @@ mutation($input: ResumeAccountInput!) {
 """
 PAGE = """
 query($first: Int, $after: String, $last: Int, $before: String, $isActive: Boolean) {
-  creators(first: $first, after: $after, last: $last, before: $before, isActive: $isActive) {
+  creators(first: $first, after: $after, last: $last, before: $before, filter: {isActive: $isActive}) {
     totalCount
     edges { cursor node { name } }
     pageInfo { hasNextPage hasPreviousPage }

@@ -70,6 +70,6 @@ async def test_what_does_not_answer_is_named(own_engines: Settings, caplog: pyte
                     ]
                 },
             )
-            (logged,) = (record for record in caplog.records if record.name.startswith("app."))
+            (logged,) = (record for record in caplog.records if record.name.startswith("app.api."))
             assert logged.getMessage() == "Request the-request failed: the database does not answer (FileNotFoundError)"
             assert logged.exc_info is None

@@ -7,9 +7,10 @@ import pytest
 
 from app.api.graphql.values.ids import encode_id
 from app.core.access.keys import authenticate
+from app.core.access.usage import UsageTally
 from app.domain.clock import utc_now
 from app.store.db import execute
-from tests.api.conftest import Caller
+from tests.api.conftest import Caller, Statements
 from tests.factories import at, new_account, new_video
 
 CREATE = """
@@ -56,6 +57,23 @@ async def test_a_key_is_made_rotated_and_revoked(caller: Caller, client: httpx.A
     assert (await client.post("/graphql", json={"query": KEYS}, headers=bearer(rotated["value"]))).status_code == 401
     refused = [{"__typename": "NotFound", "code": "NOT_FOUND", "path": ["input", "apiKeyId"]}]
     assert (await caller.data(REVOKE, id=id))["revokeApiKey"]["errors"] == refused
+
+
+async def test_keys_are_read_again_by_their_ids(
+    caller: Caller, stranger: Caller, client: httpx.AsyncClient, statements: Statements
+) -> None:
+    made = (await caller.data(CREATE, input={"name": "Dashboard", "scopes": ["READ"]}))["createApiKey"]
+    id = made["apiKey"]["id"]
+    [listed, other] = (await caller.data(KEYS))["viewer"]["apiKeys"]
+    query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on ApiKey { id name scopes } } }"
+    statements.clear()
+    assert (await caller.data(query, ids=[id, other["id"]]))["nodes"] == [listed, other]
+    assert len(statements) == 2  # who asks, and the keys
+    assert (await stranger.data(query, ids=[id]))["nodes"] == [None]
+    [error] = (await (await as_key(client, made["value"])).ask(query, ids=[id]))["errors"]
+    assert error["extensions"]["code"] == "FORBIDDEN"
+    await caller.data(REVOKE, id=id)
+    assert (await caller.data(query, ids=[id]))["nodes"] == [None]
 
 
 def bearer(value: str) -> dict[str, str]:
@@ -155,3 +173,72 @@ async def test_the_quota_is_an_error_with_its_limit(caller: Caller) -> None:
     ):
         done = (await caller.data(TRACK, input={"platform": "TIKTOK", "handle": handle}))["trackAccount"]
         assert done["errors"] == errors
+
+
+async def test_the_viewer_sees_where_its_key_stands(caller: Caller) -> None:
+    query = "{ viewer { rateLimit { limit cost remaining resetAt } } accounts(first: 100) { nodes { handle } } }"
+    answer = await caller.client.post("/graphql", json={"query": query}, headers=bearer(caller.key))
+    body = answer.json()
+    shown, cost = body["data"]["viewer"]["rateLimit"], body["extensions"]["cost"]
+    assert (shown["limit"], shown["cost"]) == (6000, 4)
+    assert (shown["cost"], shown["remaining"], shown["resetAt"]) == (
+        cost["requested"],
+        cost["remaining"],
+        cost["resetAt"],
+    )
+
+
+async def test_an_organization_sees_its_limits_and_its_defaults(caller: Caller) -> None:
+    query = """
+    { viewer { organization { trackingLimits { accountCount accountQuota maxRecentPosts postLookbackDays } } } }
+    """
+    await new_account(caller.viewer, at("2026-03-01 08:00"))
+    assert (await caller.data(query))["viewer"]["organization"]["trackingLimits"] == {
+        "accountCount": 1,
+        "accountQuota": None,
+        "maxRecentPosts": 100,
+        "postLookbackDays": 365,
+    }
+    change = """
+    mutation {
+      updateOrganization(input: {maxRecentPosts: 20, postLookbackDays: null}) {
+        organization { trackingLimits { maxRecentPosts postLookbackDays } } errors { code }
+      }
+    }
+    """
+    done = (await caller.data(change))["updateOrganization"]
+    limits = {"maxRecentPosts": 20, "postLookbackDays": None}
+    assert done == {"organization": {"trackingLimits": limits}, "errors": []}
+
+
+async def test_an_organization_sees_what_it_used(caller: Caller, client: httpx.AsyncClient) -> None:
+    await caller.data("{ viewer { keyName } }")
+    await caller.data("{ accounts(first: 100) { nodes { handle } } }")
+    assert (await client.get("/exports/accounts.csv", headers=bearer(caller.key))).status_code == 200
+    usage: UsageTally = client._transport.app.state.runtime.usage  # type: ignore[attr-defined]
+    await usage.write()
+    query = """
+    {
+      viewer { organization { usage(window: { last: LAST_7_DAYS }) {
+        start end days { day requestCount points refreshCount failedRefreshCount observedPostCount }
+        faces { face requestCount points } providers { provider requestCount failureCount }
+      } } }
+    }
+    """
+    shown = (await caller.data(query))["viewer"]["organization"]["usage"]
+    assert [day["day"] for day in shown["days"]][:: len(shown["days"]) - 1] == [shown["start"], shown["end"]]
+    assert len(shown["days"]) == 7
+    assert sum(day["requestCount"] for day in shown["days"]) == 3
+    assert sum(day["points"] for day in shown["days"]) == 1 + 4
+    assert shown["faces"] == [
+        {"face": "exports", "requestCount": 1, "points": 0},
+        {"face": "graphql", "requestCount": 2, "points": 5},
+    ]
+    assert shown["providers"] == []
+
+
+async def test_usage_of_a_long_window_is_refused(caller: Caller) -> None:
+    window = '{ between: { start: "2025-01-01", end: "2025-12-31" } }'
+    answer = await caller.ask(f"{{ viewer {{ organization {{ usage(window: {window}) {{ start }} }} }} }}")
+    [error] = answer["errors"]
+    assert (error["extensions"]["code"], error["extensions"]["argument"]) == ("BAD_USER_INPUT", "window")

@@ -2,8 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { asking, checks, expect } from './checks.mjs';
 
 const SCREENSHOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'graphiql.png');
 const PATIENCE = { timeout: 20_000 };
@@ -14,14 +16,8 @@ export async function browse(base, key, executablePath, report) {
   const browser = await chromium.launchPersistentContext(profile, { executablePath, headless: true, viewport: { width: 1440, height: 900 }, args: ARGUMENTS });
   const outside = [];
   const complaints = [];
-  async function check(name, act) {
-    try {
-      await act();
-      report(name);
-    } catch (error) {
-      report(name, String(error.message ?? error).split('\n')[0]);
-    }
-  }
+  const check = checks(report, 'GraphiQL');
+  const ask = asking(base, key);
   try {
     const page = await browser.newPage();
     await page.route('**/*', (route) => {
@@ -34,32 +30,38 @@ export async function browse(base, key, executablePath, report) {
     page.on('pageerror', (error) => complaints.push(String(error)));
 
     const text = (selector) => page.locator(selector).first().innerText(PATIENCE);
+    const editor = (place) => page.evaluate((selector) => document.querySelector(`${selector} .CodeMirror`).CodeMirror.getValue(), place);
     const until = (selector, pattern) =>
       page.waitForFunction(([s, p]) => new RegExp(p).test(document.querySelector(s)?.innerText ?? ''), [selector, pattern], PATIENCE);
 
-    await check('GraphiQL: the page opens under a strict policy', async () => {
+    await check('the page opens under a strict policy', async () => {
       const answer = await page.goto(`${base}/`, { waitUntil: 'load', timeout: 30_000 });
       expect(answer.status(), 200);
       expect(answer.url(), `${base}/graphql`);
       expect(/script-src 'self' 'nonce-[^']+';/.test(answer.headers()['content-security-policy']), true);
     });
-    await check('GraphiQL: the editor holds the first query', async () => {
+    await check('the editor holds the first query', async () => {
       await until('.graphiql-query-editor .CodeMirror', 'query FirstLook');
     });
-    await check('GraphiQL: the demo needs no typing of keys', async () => {
+    await check('the demo needs no typing of keys', async () => {
       expect(await page.inputValue('#key'), key);
       await until('#note', '^Creatorgraph demo$');
     });
-    await check('GraphiQL: the documentation explorer is open and shows the schema', async () => {
+    await check('the documentation explorer is open and shows the schema', async () => {
       await until('.graphiql-doc-explorer', 'query: Query');
       await page.locator('.graphiql-doc-explorer a', { hasText: 'Query' }).first().click(PATIENCE);
-      await until('.graphiql-doc-explorer', 'The tracked accounts, most recently added first\\.');
+      await until('.graphiql-doc-explorer', 'The tracked accounts, most recently added first');
     });
-    await check('GraphiQL: the first query runs and shows the demo', async () => {
-      await page.click('button.graphiql-execute-button');
+    await check('worked examples are open in tabs', async () => {
+      const names = await page.locator('.graphiql-tab-button').allInnerTexts();
+      expect(names, ['FirstLook', 'Overview', 'CreatorPage', 'AccountPage', 'Leaderboards', 'Breakdown']);
+      expect(JSON.parse(await editor('.graphiql-editor-tool')), { window: { last: 'LAST_7_DAYS' } });
+    });
+    await check('Ctrl-Enter runs the first query and shows the demo', async () => {
+      await page.click('.graphiql-query-editor .CodeMirror-lines');
+      await page.keyboard.press('Control+Enter');
       await until('.graphiql-response', '"followerCount"');
-      const shown = await page.evaluate(() => document.querySelector('.graphiql-response .CodeMirror').CodeMirror.getValue());
-      const { data, errors } = JSON.parse(shown);
+      const { data, errors } = JSON.parse(await editor('.graphiql-response'));
       expect(errors, undefined);
       expect(data.viewer.organization.name, 'Creatorgraph demo');
       expect(data.accounts.totalCount, 12);
@@ -71,17 +73,58 @@ export async function browse(base, key, executablePath, report) {
       }
     });
     await page.screenshot({ path: SCREENSHOT });
-    await check('GraphiQL: nothing is asked of other hosts', () => expect(outside.join(' '), ''));
-    await check('GraphiQL: the console stays quiet', () => expect(complaints.join(' '), ''));
+    const entry = (name) => page.locator('#examples-panel button', { hasText: new RegExp(`^${name}`) }).click(PATIENCE);
+    await check('any other example gets a tab of its own, once', async () => {
+      const tabs = () => page.locator('.graphiql-tab-button').allInnerTexts();
+      await page.click('#worked');
+      await entry('search');
+      await until('.graphiql-query-editor .CodeMirror', 'query Search');
+      await until('.graphiql-tab:nth-child(7)', 'Search');
+      const opened = await tabs();
+      await page.click('button.graphiql-execute-button');
+      await until('.graphiql-response', '"search"');
+      const { data } = JSON.parse(await editor('.graphiql-response'));
+      for (const section of ['creators', 'accounts', 'videos']) expect([section, data.search[section].length > 0], [section, true]);
+      await entry('first look');
+      await until('.graphiql-query-editor .CodeMirror', 'query FirstLook');
+      await entry('search');
+      await until('.graphiql-query-editor .CodeMirror', 'query Search');
+      expect(await tabs(), opened);
+    });
+    await check('a subscription shows what happens', async () => {
+      await entry('live');
+      await until('.graphiql-tab:nth-child(8)', 'Live');
+      await page.click('button.graphiql-execute-button');
+      await pause(500); // nothing tells a client that its subscription has begun
+      const input = { platform: 'TIKTOK', handle: 'seen_in_graphiql' };
+      const { trackAccount } = await ask('mutation ($input: TrackAccountInput!) { trackAccount(input: $input) { account { id } } }', { input });
+      try {
+        await until('.graphiql-response', '"seen_in_graphiql"');
+      } finally {
+        await ask('mutation ($id: ID!) { removeAccount(input: { accountId: $id }) { removedAccountId } }', { id: trackAccount.account.id });
+      }
+      await page.click('button.graphiql-execute-button');
+      await entry('search');
+      await until('.graphiql-query-editor .CodeMirror', 'query Search');
+    });
+    await check('tabs of one\'s own are kept', async () => {
+      const isStored = () => JSON.parse(localStorage.getItem('graphiql:tabState'))?.activeTabIndex === 6;
+      await page.waitForFunction(isStored, undefined, PATIENCE);
+      await page.reload();
+      await until('.graphiql-query-editor .CodeMirror', 'query Search');
+      expect(JSON.parse(await editor('.graphiql-editor-tool')), { text: 'the' });
+    });
+    await check('nothing is asked of other hosts', () => expect(outside.join(' '), ''));
+    await check('the console stays quiet', () => expect(complaints.join(' '), ''));
 
-    await check('GraphiQL: a key is kept in the browser', async () => {
+    await check('a key is kept in the browser', async () => {
       await page.fill('#key', 'not-a-key');
       await page.press('#key', 'Enter');
       await until('#note', '^This API key is not known\\.');
       await page.reload();
       expect(await page.inputValue('#key'), 'not-a-key');
     });
-    await check('GraphiQL: without a key it says what to do', async () => {
+    await check('without a key it says what to do', async () => {
       await page.fill('#key', '');
       await page.press('#key', 'Enter');
       await until('#note', '^An API key is needed\\.');
@@ -92,8 +135,4 @@ export async function browse(base, key, executablePath, report) {
     await browser.close();
     rmSync(profile, { recursive: true, force: true });
   }
-}
-
-function expect(found, wanted) {
-  if (found !== wanted) throw new Error(`found ${JSON.stringify(found)}, wanted ${JSON.stringify(wanted)}`);
 }

@@ -1,14 +1,25 @@
 // usage: node main.mjs PORT DATA_DIR
-// Runs every suite and ends with the line "N passed, N failed"; the exit code is 1 when something failed.
+// Runs every suite, a line for each, and ends with the line "N passed, N failed"; the exit code is 1 when something failed.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { cacheInApollo } from './apollo.mjs';
 import { audit } from './audits.mjs';
+import { asking } from './checks.mjs';
+import { generate } from './codegen.mjs';
+import { runExamples } from './examples.mjs';
 import { browse } from './graphiql.mjs';
+import { lint } from './linters.mjs';
+import { compile } from './relay_compiler.mjs';
+import { walk } from './relay_runtime.mjs';
+import { readSchema } from './schema.mjs';
+import { follow } from './subscriptions.mjs';
+import { cacheInUrql } from './urql.mjs';
 
 const [port, data] = process.argv.slice(2);
 const base = `http://127.0.0.1:${port}`;
 const PATIENCE_MS = 90_000;
+const HOUR_MS = 3_600_000;
 const chromium = '/usr/bin/chromium';
 let passed = 0;
 let failed = 0;
@@ -19,6 +30,12 @@ function report(name, problem) {
     failed += 1;
     console.log(`FAILED ${name}: ${problem}`);
   }
+}
+
+async function suite(name, run) {
+  const [passedBefore, failedBefore, started] = [passed, failed, Date.now()];
+  await run().catch((error) => report(name, error.stack));
+  console.log(`${name}: ${passed - passedBefore} passed, ${failed - failedBefore} failed, ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
 async function until(what, holds) {
@@ -32,20 +49,27 @@ async function until(what, holds) {
   }
 }
 
-async function lastWeekIsFilled() {
-  const query = '{ accounts(first: 5) { nodes { timeseries(window: { last: LAST_7_DAYS }) { buckets { observed } } } } }';
-  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-  const answer = await fetch(`${base}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
-  return (await answer.json()).data.accounts.nodes.every(({ timeseries }) => timeseries.buckets.slice(0, -1).every(({ observed }) => observed));
+async function historyIsComplete() {
+  const { accounts } = await asking(base, key)('{ accounts(first: 200) { nodes { lastRefreshedAt } } }');
+  return accounts.nodes.every(({ lastRefreshedAt }) => Date.now() - Date.parse(lastRefreshedAt) < HOUR_MS);
 }
 
 await until('the API answers', async () => (await fetch(`${base}/health`)).ok);
 const key = readFileSync(path.join(data, 'demo-key'), 'utf8').trim();
-await audit(`${base}/graphql`, key, report);
-if (existsSync(chromium)) {
-  await until('the demo has figures of the last week', lastWeekIsFilled);
-  await browse(base, key, chromium, report);
-} else if (process.env.CI === 'true') report('GraphiQL in a browser', `there is no ${chromium}`);
+const served = await readSchema(base, key);
+
+await suite('audits of GraphQL over HTTP', () => audit(`${base}/graphql`, key, report));
+await suite('schema linters', () => lint(served.sdl, report));
+await suite('relay-compiler', () => compile(served.sdl, report));
+await suite('graphql-codegen', () => generate(base, key, served.sdl, report));
+await until("the demo's history is complete, so that lists do not grow any more", historyIsComplete);
+await suite('worked examples', () => runExamples(base, key, report));
+await suite('relay-runtime', () => walk(base, key, served.schema, report));
+await suite('Apollo Client', () => cacheInApollo(base, key, served.schema, report));
+await suite('urql', () => cacheInUrql(base, key, served, report));
+await suite('subscriptions', () => follow(base, key, report));
+if (existsSync(chromium)) await suite('GraphiQL in a browser', () => browse(base, key, chromium, report));
+else if (process.env.CI === 'true') report('GraphiQL in a browser', `there is no ${chromium}`);
 else console.log(`Skipped GraphiQL in a browser: there is no ${chromium}`);
 
 console.log(`${passed} passed, ${failed} failed`);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Outside suites against a running demo: the graphql-http audits, and GraphiQL in a browser. Leaves nothing running.
+# Suites and clients that others wrote against a running demo, and GraphiQL in a browser. Leaves nothing running.
 set -eu
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -7,14 +7,6 @@ suites=$root/.cache/conformance
 export PATH="$root/.venv/bin:$PATH"
 
 mkdir -p "$suites"
-if ! cmp -s tests/conformance/package-lock.json "$suites/installed"; then
-    cp tests/conformance/package.json tests/conformance/package-lock.json "$suites/"
-    npm ci --prefix "$suites" --ignore-scripts --no-audit --no-fund --loglevel=error
-    cp tests/conformance/package-lock.json "$suites/installed"
-fi
-# Beside their packages, where Node looks for them.
-cp tests/conformance/*.mjs "$suites/"
-
 data=$(mktemp -d)
 port=$(python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 env -u CREATORGRAPH_DATABASE_URL -u CREATORGRAPH_REDIS_URL PORT="$port" DATA_DIR="$data" \
@@ -26,6 +18,17 @@ finish() {
     rm -rf "$data"
 }
 trap finish EXIT
+
+# Meanwhile the demo's history is filled.
+if ! cmp -s tests/conformance/package-lock.json "$suites/installed"; then
+    cp tests/conformance/package.json tests/conformance/package-lock.json "$suites/"
+    npm ci --prefix "$suites" --ignore-scripts --no-audit --no-fund --loglevel=error
+    cp tests/conformance/package-lock.json "$suites/installed"
+fi
+# Beside their packages, where Node looks for them.
+rm -rf "$suites"/{relay,codegen,examples}
+cp -r tests/conformance/*.mjs tests/conformance/{relay,codegen} app/web/examples "$suites/"
+export EXPORTED_SCHEMA=$root/schema.graphql
 
 status=0
 node "$suites/main.mjs" "$port" "$data" || status=$?

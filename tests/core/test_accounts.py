@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from app.core.analytics.video_lists import list_videos_of
 from app.core.tracking.accounts import (
     NewAccount,
     account_cursor,
@@ -16,12 +17,13 @@ from app.core.tracking.accounts import (
     load_accounts,
     track_account,
 )
-from app.core.tracking.videos import list_videos, load_videos
+from app.core.tracking.videos import load_videos
 from app.domain.cursors import page_request
 from app.domain.filters import AccountFilter
 from app.domain.platforms import Platform
 from app.domain.problems import Forbidden, HandleTaken, InvalidCursor, InvalidInput
 from app.domain.records import Account
+from app.domain.series import SubjectKind
 from app.domain.viewer import Scope, Viewer
 from app.store.db import fetch
 from tests.factories import account_facts, at, new_account, new_viewer, post, record
@@ -107,12 +109,14 @@ async def test_nobody_sees_anothers(database: None) -> None:
     one, other = await new_viewer(), await new_viewer()
     account = await track_account(one, NEW, now=NOW)
     await record(account, account_facts(account, NOW, [post("p", None, {"views": 5})]))
-    video = (await list_videos(one, [account.id], page_request(), with_total=False))[account.id].nodes[0]
+    video = (await list_videos_of(one, SubjectKind.ACCOUNT, [account.id], page_request(), with_total=False))[
+        account.id
+    ].nodes[0]
     assert await load_accounts(other, [account.id]) == {}
     assert await load_videos(other, [video.id]) == {}
     assert await find_account(other, TIKTOK, "somebody") is None
     assert (await list_accounts(other, AccountFilter(), page_request(), with_total=True)).total_count == 0
-    seen = (await list_videos(other, [account.id], page_request(), with_total=True))[account.id]
+    seen = (await list_videos_of(other, SubjectKind.ACCOUNT, [account.id], page_request(), with_total=True))[account.id]
     assert (list(seen.nodes), seen.total_count) == ([], 0)
     mine = await track_account(other, NEW, now=NOW)
     assert mine.id != account.id
@@ -163,9 +167,11 @@ async def test_an_account_added_while_paging_moves_nothing(database: None) -> No
 async def test_a_cursor_is_bound_to_its_filter(database: None) -> None:
     viewer = await new_viewer()
     await new_account(viewer, NOW)
-    page = await list_accounts(viewer, AccountFilter(TIKTOK), page_request(), with_total=False)
+    page = await list_accounts(viewer, AccountFilter(frozenset({TIKTOK})), page_request(), with_total=False)
     assert len(page.nodes) == 1
-    assert (await list_accounts(viewer, AccountFilter(INSTAGRAM), page_request(), with_total=False)).nodes == []
+    assert (
+        await list_accounts(viewer, AccountFilter(frozenset({INSTAGRAM})), page_request(), with_total=False)
+    ).nodes == []
     with pytest.raises(InvalidCursor) as refused:
         await list_accounts(viewer, AccountFilter(), page_request(after=page.cursors[0]), with_total=False)
     assert refused.value.path == ("after",)
@@ -177,13 +183,17 @@ async def test_videos_of_many_accounts_come_newest_first_and_undated_ones_last(d
     for account in accounts:
         dated = [post(f"{account.handle}-{day}", at(f"2026-02-{day:02}"), {"views": day}) for day in (3, 9, 5)]
         await record(account, account_facts(account, NOW, [*dated, post(f"{account.handle}-none", None, {"likes": 1})]))
-    first = await list_videos(viewer, [a.id for a in accounts], page_request(3), with_total=True)
+    first = await list_videos_of(
+        viewer, SubjectKind.ACCOUNT, [a.id for a in accounts], page_request(3), with_total=True
+    )
     for account in accounts:
         page = first[account.id]
         assert [video.external_id.split("-")[1] for video in page.nodes] == ["9", "5", "3"]
         assert (page.total_count, page.has_next_page) == (4, True)
-        rest = await list_videos(viewer, [account.id], page_request(3, page.cursors[-1]), with_total=False)
+        rest = await list_videos_of(
+            viewer, SubjectKind.ACCOUNT, [account.id], page_request(3, page.cursors[-1]), with_total=False
+        )
         assert [video.external_id.split("-")[1] for video in rest[account.id].nodes] == ["none"]
     foreign = first[accounts[0].id].cursors[0]
     with pytest.raises(InvalidCursor):
-        await list_videos(viewer, [accounts[1].id], page_request(3, foreign), with_total=False)
+        await list_videos_of(viewer, SubjectKind.ACCOUNT, [accounts[1].id], page_request(3, foreign), with_total=False)

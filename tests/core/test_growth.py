@@ -90,3 +90,18 @@ async def test_one_stretch_more_is_no_statement_more(database: None, statements:
     assert len(statements) == 1
     buckets = found[account.id].buckets
     assert [(bucket.values["views"], bucket.growth["views"]) for bucket in buckets] == [(400, None), (400, Fraction(0))]
+
+
+async def test_some_counters_are_levels_beside_gains_of_others(database: None) -> None:
+    viewer = await new_viewer()
+    account = await observed(viewer)
+    window = Window(date(2026, 3, 1), date(2026, 3, 4), read_zone("UTC"))
+    metrics = ["views", "followers"]
+    asked = (viewer, SubjectKind.ACCOUNT, [account.id], window, Granularity.DAY, SeriesMode.GAIN, metrics)
+    found = (await subject_series(*asked, now=NOW, levels_of=["followers"]))[account.id]
+    assert [(bucket.values["views"], bucket.values["followers"]) for bucket in found.buckets] == [
+        (0, 100),
+        (200, 110),
+        (300, 110),
+        (0, 99),
+    ]

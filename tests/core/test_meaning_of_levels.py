@@ -143,7 +143,7 @@ async def test_what_is_tracked_anew_is_tracked_since_then(database: None) -> Non
     account = await new_account(viewer, ADDED_AT)
     lone = await new_video(viewer, ID, ADDED_AT)
     await remove_account(viewer, account.id, now=at("2026-03-02 08:00"))
-    await remove_video(viewer, lone.id)
+    await remove_video(viewer, lone.id, now=at("2026-03-02 08:00"))
     anew = await track_account(viewer, NewAccount(account.platform, account.handle), now=at("2026-03-03 08:00"))
     lone = await new_video(viewer, ID, at("2026-03-03 08:00"))
     await see(anew, "03-04 08:00", {"A": {"views": 300}}, A="03-02 12:00")

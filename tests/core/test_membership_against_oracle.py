@@ -137,12 +137,12 @@ class Life:
             self.rows.append(row)
         row.video, row.added_at = video, now
 
-    async def untrack(self, _now: datetime, name: str) -> None:
+    async def untrack(self, now: datetime, name: str) -> None:
         row = self.row(name)
         if row is None or row.added_at is None:
             return
         assert row.video is not None
-        await remove_video(self.viewer, row.video.id)
+        await remove_video(self.viewer, row.video.id, now=now)
         row.added_at = None
         if row.owner is None:
             self.rows.remove(row)

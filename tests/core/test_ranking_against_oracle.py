@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.core.analytics.ranking import rank_subjects
 from app.domain.cursors import PageRequest
-from app.domain.filters import EVERY_VIDEO, VideoScope
+from app.domain.filters import EVERY_VIDEO, VideoFilter
 from app.domain.metrics import METRICS
 from app.domain.records import RankedSubject
 from app.domain.series import SubjectKind
@@ -83,8 +83,8 @@ async def test_rankings(
         await compare(viewer, kind, metric, window, size, subjects)
     some_account = next(iter(sets[SubjectKind.ACCOUNT]))
     for scope, belongs in (
-        (VideoScope(account_id=some_account), lambda account, _: account == some_account),
-        (VideoScope(creator_id=creators[0]), lambda _, creator: creator == creators[0]),
+        (VideoFilter(account_ids=frozenset({some_account})), lambda account, _: account == some_account),
+        (VideoFilter(creator_ids=frozenset({creators[0]})), lambda _, creator: creator == creators[0]),
     ):
         within = {id: members for id, members in sets[SubjectKind.VIDEO].items() if belongs(*owners[id])}
         await compare(viewer, SubjectKind.VIDEO, metric, window, size, within, scope)
@@ -112,7 +112,7 @@ async def compare(
     window: Window,
     size: int,
     subjects: dict[UUID, Members],
-    scope: VideoScope = EVERY_VIDEO,
+    scope: VideoFilter = EVERY_VIDEO,
 ) -> None:
     expected = ranking(
         [

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from app.core.analytics.video_lists import list_videos_of
 from app.core.tracking.accounts import load_accounts
-from app.core.tracking.videos import list_videos
 from app.domain.cursors import page_request
 from app.domain.platforms import ViewsKind
 from app.domain.records import Account
+from app.domain.series import SubjectKind
 from app.domain.viewer import Viewer
 from app.settings import Settings
 from app.store.accounts import rename_account
@@ -96,7 +97,9 @@ async def test_undated_posts_are_paged_to_the_last(database: None) -> None:
     seen: list[str] = []
     cursor = None
     for _ in range(5):
-        page = (await list_videos(viewer, [account.id], page_request(1, cursor), with_total=False))[account.id]
+        page = (
+            await list_videos_of(viewer, SubjectKind.ACCOUNT, [account.id], page_request(1, cursor), with_total=False)
+        )[account.id]
         assert len(page.nodes) == 1
         seen.append(page.nodes[0].external_id.removeprefix(f"{account.id}-"))
         cursor = page.cursors[0]
@@ -112,7 +115,9 @@ async def test_what_is_learnt_late_is_taken_over_and_rewrites_no_figure(database
     await record(account, account_facts(account, NOW, [post(name, None, {"views": 5})]))
     await record(account, account_facts(account, NOW + DAY, [post(name, published_at, {"views": 7})]), now=NOW + DAY)
     await record(account, account_facts(account, NOW - DAY, [post(name, None, {"views": 4})]), now=NOW + DAY)
-    video = (await list_videos(viewer, [account.id], page_request(), with_total=False))[account.id].nodes[0]
+    video = (await list_videos_of(viewer, SubjectKind.ACCOUNT, [account.id], page_request(), with_total=False))[
+        account.id
+    ].nodes[0]
     assert (video.published_at, video.discovered_at) == (published_at, NOW - DAY)
     assert (video.first_refreshed_at, video.last_refreshed_at) == (NOW - DAY, NOW + DAY)
     rows = await fetch("SELECT views_gain FROM video_day WHERE video_id = $1 ORDER BY day", video.id)
@@ -126,7 +131,9 @@ async def test_a_late_observation_tells_a_time_that_newer_ones_did_not(database:
     name, published_at = f"told-{account.id}", NOW - 2 * DAY
     await record(account, account_facts(account, NOW, [post(name, None, {"views": 5})]))
     await record(account, account_facts(account, NOW - DAY, [post(name, published_at, {"views": 4})]), now=NOW)
-    video = (await list_videos(viewer, [account.id], page_request(), with_total=False))[account.id].nodes[0]
+    video = (await list_videos_of(viewer, SubjectKind.ACCOUNT, [account.id], page_request(), with_total=False))[
+        account.id
+    ].nodes[0]
     assert video.published_at == published_at
 
 

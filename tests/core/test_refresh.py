@@ -8,16 +8,17 @@ from uuid import uuid4
 import msgspec
 import pytest
 
+from app.core.analytics.video_lists import list_videos_of
 from app.core.collect.recent import RecentFacts
 from app.core.collect.refresh import refresh_account
 from app.core.collect.runs import Refreshed
 from app.core.collect.sweep import Lease, renew_lease, sweep_due, take_lease
 from app.core.tracking.accounts import NewAccount, load_accounts, track_account
-from app.core.tracking.videos import list_videos
 from app.domain.cursors import page_request
 from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS
 from app.domain.platforms import Platform
 from app.domain.records import Account, RunState, Video
+from app.domain.series import SubjectKind
 from app.domain.viewer import Viewer
 from app.providers.base import AccountIdentity, PostBounds
 from app.providers.failures import AnswerClass
@@ -63,7 +64,9 @@ class Desk:
         return (await load_accounts(self.viewer, [account.id]))[account.id]
 
     async def videos(self, account: Account) -> list[Video]:
-        found = await list_videos(self.viewer, [account.id], page_request(first=200), with_total=False)
+        found = await list_videos_of(
+            self.viewer, SubjectKind.ACCOUNT, [account.id], page_request(first=200), with_total=False
+        )
         return list(found[account.id].nodes)
 
     async def rows(self, table: str, account: Account) -> list[tuple[object, ...]]:

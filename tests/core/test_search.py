@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
 
-from app.core.analytics.search import LONGEST_SEARCH, SearchResults, Section, search
+from app.core.analytics.search import SearchResults, Section, search
+from app.core.filters import LONGEST_TEXT
 from app.domain.problems import Forbidden, InvalidInput
 from app.domain.search import folded
 from app.domain.viewer import Viewer
@@ -246,8 +247,8 @@ async def test_ten_of_each_unless_asked_otherwise_and_ties_stand_by_id(database:
 @pytest.mark.parametrize(
     ("text", "limit", "argument", "message"),
     [
-        ("a" * (LONGEST_SEARCH + 1), 10, "text", "The text has 129 characters; 128 are allowed."),
-        (" " * (LONGEST_SEARCH + 1), 10, "text", "The text has 129 characters; 128 are allowed."),
+        ("a" * (LONGEST_TEXT + 1), 10, "text", "The text has 129 characters; 128 are allowed."),
+        (" " * (LONGEST_TEXT + 1), 10, "text", "The text has 129 characters; 128 are allowed."),
         ("a\0b", 10, "text", "The text takes no NUL character and no half of a surrogate pair."),
         ("ab\ud83d", 10, "text", "The text takes no NUL character and no half of a surrogate pair."),
         ("a", 0, "limit", "The limit is 0; it takes 1 to 25."),
@@ -264,7 +265,7 @@ async def test_what_is_out_of_bounds_is_named(
 
 async def test_the_longest_text_is_searched_whole(database: None) -> None:
     viewer = await new_viewer()
-    longest = "ﷺ" * (LONGEST_SEARCH - 1) + "!"
+    longest = "ﷺ" * (LONGEST_TEXT - 1) + "!"
     await add_video(viewer, f"... {longest}")
     await add_video(viewer, f"... {longest[:-1]}?")
     assert names(await search(viewer, longest)) == ([], [], [f"... {longest}"])
@@ -283,7 +284,7 @@ async def test_only_the_sections_asked_for_are_searched(database: None, monkeypa
     read: list[str] = []
 
     async def listening(sql: str, *values: object) -> object:
-        read.append(sql.split(" WHERE ")[0].rsplit("FROM ")[-1])
+        read.append(sql.partition("WHERE organization_id")[0].split()[-1])
         return await db.fetch(sql, *values)
 
     monkeypatch.setattr(store, "fetch", listening)

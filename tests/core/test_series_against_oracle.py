@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.analytics.series import subject_series
+from app.core.analytics.video_lists import list_videos_of
 from app.core.tracking.accounts import load_accounts
-from app.core.tracking.videos import list_videos
 from app.domain.cursors import page_request
 from app.domain.metrics import ACCOUNT_COUNTERS, POST_COUNTERS, SERIES_COUNTERS
 from app.domain.series import Granularity, SeriesMode, SubjectKind
@@ -113,7 +113,9 @@ async def compare_latest(viewer, account_id, entities, profile) -> None:
         assert getattr(account, counter) == oracle.total(latest)
     for counter in ACCOUNT_COUNTERS:
         assert getattr(account, counter) == oracle.level(profile, counter, NOW)
-    videos = (await list_videos(viewer, [account_id], page_request(), with_total=True))[account_id]
+    videos = (await list_videos_of(viewer, SubjectKind.ACCOUNT, [account_id], page_request(), with_total=True))[
+        account_id
+    ]
     assert videos.total_count == len(videos.nodes) == account.discovered_posts
     for video in videos.nodes:
         for counter in POST_COUNTERS:

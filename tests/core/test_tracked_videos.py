@@ -77,7 +77,7 @@ async def test_reading_keys_change_nothing(database: None) -> None:
     with pytest.raises(Forbidden):
         await track_video(viewer, NewVideo(Platform.TIKTOK, ID), now=FIRST)
     with pytest.raises(Forbidden):
-        await remove_video(viewer, viewer.organization_id)
+        await remove_video(viewer, viewer.organization_id, now=FIRST)
 
 
 async def test_a_lone_video_counts_for_the_organization(database: None) -> None:
@@ -112,7 +112,7 @@ async def test_a_video_of_a_tracked_account_counts_once(database: None) -> None:
     assert await gains(viewer, SubjectKind.ACCOUNT, account.id) == expected
     assert await organization_gains(viewer) == expected
     await assert_rollups_are_right(viewer)
-    await remove_video(viewer, video.id)
+    await remove_video(viewer, video.id, now=FIRST + 3 * DAY)
     stays = (await load_videos(viewer, [video.id]))[video.id]
     assert (stays.added_at, stays.next_refresh_at, stays.views) == (None, None, 175)
     assert await organization_gains(viewer) == expected
@@ -161,14 +161,14 @@ async def test_a_lone_video_that_is_given_up_leaves_nothing(database: None) -> N
         await record_video(video, post(video.external_id, None, {"views": 100}), FIRST)
         await record_video(video, post(video.external_id, None, {"views": 140}), FIRST + DAY)
     assert await organization_gains(viewer) == [0, 80, 0, 0, 0]
-    await remove_video(viewer, given_up.id)
+    await remove_video(viewer, given_up.id, now=FIRST + 3 * DAY)
     assert await organization_gains(viewer) == [0, 40, 0, 0, 0]
     assert await load_videos(viewer, [given_up.id]) == {}
     for table in ("video_observation", "video_day", "video_slot"):
         rows = await fetch(f"SELECT DISTINCT video_id FROM {table} WHERE organization_id = $1", viewer.organization_id)
         assert [row["video_id"] for row in rows] == [kept.id], table
     with pytest.raises(NotFound):
-        await remove_video(viewer, given_up.id)
+        await remove_video(viewer, given_up.id, now=FIRST + 3 * DAY)
     await assert_rollups_are_right(viewer)
     again = await new_video(viewer, "12", FIRST + 3 * DAY)
     assert (again.added_at, again.views) == (FIRST + 3 * DAY, None)
@@ -199,6 +199,6 @@ async def test_a_window_is_complete_since_any_part_was_observed(database: None) 
         assert found[id].is_complete, kind
     board = await rank_subjects(viewer, SubjectKind.ACCOUNT, "views", window, page_request())
     assert [row.is_complete for row in board.nodes] == [True]
-    await remove_video(viewer, video.id)
+    await remove_video(viewer, video.id, now=FIRST + 3 * DAY)
     for kind, id in kinds.items():
         assert (await subject_metrics(viewer, kind, [id], window, ["views"]))[id].is_complete, kind

@@ -11,7 +11,7 @@ import pytest
 from app.core.analytics.ranking import rank_subjects
 from app.core.tracking.creators import NewCreator, create_creator, link_account
 from app.domain.cursors import PageRequest
-from app.domain.filters import EVERY_VIDEO, VideoScope
+from app.domain.filters import EVERY_VIDEO, VideoFilter
 from app.domain.metrics import METRICS
 from app.domain.platforms import Platform, ViewsKind
 from app.domain.problems import InvalidCursor
@@ -55,7 +55,7 @@ async def top(
     metric: str = "views",
     window: Window = WINDOW,
     page: PageRequest = TEN,
-    scope: VideoScope = EVERY_VIDEO,
+    scope: VideoFilter = EVERY_VIDEO,
 ) -> Leaderboard:
     return await rank_subjects(viewer, SubjectKind.VIDEO, metric, window, page, scope=scope)
 
@@ -200,20 +200,20 @@ async def test_scopes(database: None) -> None:
     creator = await create_creator(viewer, NewCreator("Somebody"), now=START)
     await link_account(viewer, creator.id, two.id, now=START)
     for scope, expected in (
-        (VideoScope(), [b, a, lone]),
-        (VideoScope(account_id=one.id), [a]),
-        (VideoScope(creator_id=creator.id), [b]),
-        (VideoScope(creator_id=creator.id, account_id=one.id), []),
-        (VideoScope(platform=Platform.TIKTOK), [a]),
-        (VideoScope(platform=Platform.INSTAGRAM), [b, lone]),
-        (VideoScope(account_id=two.id, platform=Platform.INSTAGRAM), [b]),
+        (VideoFilter(), [b, a, lone]),
+        (VideoFilter(account_ids=frozenset({one.id})), [a]),
+        (VideoFilter(creator_ids=frozenset({creator.id})), [b]),
+        (VideoFilter(creator_ids=frozenset({creator.id}), account_ids=frozenset({one.id})), []),
+        (VideoFilter(platforms=frozenset({Platform.TIKTOK})), [a]),
+        (VideoFilter(platforms=frozenset({Platform.INSTAGRAM})), [b, lone]),
+        (VideoFilter(account_ids=frozenset({two.id}), platforms=frozenset({Platform.INSTAGRAM})), [b]),
     ):
         for window in (WINDOW, IN_KATHMANDU):
             board = await top(viewer, scope=scope, window=window)
             assert ([row.subject_id for row in board.nodes], board.ranked_count) == (expected, len(expected))
-    assert (await top(other, scope=VideoScope(account_id=one.id))).nodes == []
+    assert (await top(other, scope=VideoFilter(account_ids=frozenset({one.id})))).nodes == []
     await execute("UPDATE account SET removed_at = $2 WHERE id = $1", two.id, START + 4 * DAY)
-    assert (await top(viewer, scope=VideoScope(creator_id=creator.id))).nodes == []
+    assert (await top(viewer, scope=VideoFilter(creator_ids=frozenset({creator.id})))).nodes == []
 
 
 async def test_a_cursor_belongs_to_its_scope(database: None) -> None:
@@ -221,7 +221,10 @@ async def test_a_cursor_belongs_to_its_scope(database: None) -> None:
     account = await new_account(viewer, START)
     await video_with(account, "a", daily(0, 1, 2, 3))
     cursor = (await top(viewer)).cursors[0]
-    for scope in (VideoScope(account_id=account.id), VideoScope(platform=Platform.TIKTOK)):
+    for scope in (
+        VideoFilter(account_ids=frozenset({account.id})),
+        VideoFilter(platforms=frozenset({Platform.TIKTOK})),
+    ):
         with pytest.raises(InvalidCursor) as refused:
             await top(viewer, page=PageRequest(1, cursor), scope=scope)
         assert refused.value.path == ("after",)

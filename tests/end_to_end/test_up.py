@@ -35,6 +35,7 @@ async def test_demo_survives_deaths_and_ends_cleanly(folder: Path) -> None:
     with Up("--demo", cwd=folder, data=data, port=free_port()) as up:
         up.until_healthy()
         assert await select(data, "SELECT count(*) FROM account") == 12
+        assert await select(data, "SELECT count(*) FROM creator") == 4
         up.until_printed(f"{up.url}/graphql")
         for part in ("worker", "api"):
             before = up.part(part)
@@ -87,6 +88,8 @@ async def test_a_history_that_is_interrupted_or_killed_is_completed_by_the_next_
         up.until_printed("History complete")
         assert time.monotonic() - started < 180
         assert await accounts_with_history(data) == 12
+        assert await select(data, "SELECT count(*) FROM creator") == 4
+        assert await select(data, "SELECT count(creator_id) FROM account") == 11
         assert up.stop() == 0
     assert processes_in(data) == {}
 

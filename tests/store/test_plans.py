@@ -11,12 +11,28 @@ from app.core.analytics.batch import batch_metrics
 from app.core.analytics.overview import organization_overview
 from app.core.analytics.ranking import rank_subjects
 from app.core.analytics.series import subject_series
+from app.core.analytics.video_lists import list_videos, list_videos_of
 from app.core.analytics.window_metrics import subject_metrics
 from app.core.collect.sweep import sweep_due
 from app.core.tracking.accounts import list_accounts
-from app.core.tracking.videos import list_videos
+from app.core.tracking.creators import list_creators
+from app.core.tracking.refreshes import list_runs, list_runs_of, refresh_now
 from app.domain.cursors import page_request
-from app.domain.filters import AccountFilter
+from app.domain.filters import (
+    EVERY_VIDEO,
+    AccountFilter,
+    AccountOrderField,
+    CountRange,
+    CreatorFilter,
+    CreatorOrderField,
+    Gain,
+    OrderDirection,
+    OrderKey,
+    Period,
+    VideoCounter,
+    VideoFilter,
+    VideoOrderField,
+)
 from app.domain.platforms import Platform
 from app.domain.records import Refreshable, RunState
 from app.domain.series import Granularity, SeriesMode, SubjectKind
@@ -36,6 +52,12 @@ SIZE = Size("plans", tuple(OrganizationSize(number, 60, 600) for number in range
 OURS = organization_id(7)
 VIEWER = viewer_of(7)
 ZONES = ("UTC", "Europe/Berlin")
+BY_VIEWS = (OrderKey(VideoOrderField.VIEW_COUNT, OrderDirection.DESC),)
+BY_NAME = (OrderKey(AccountOrderField.DISPLAY_NAME, OrderDirection.ASC),)
+BY_FOLLOWERS = (OrderKey(CreatorOrderField.FOLLOWER_COUNT, OrderDirection.DESC),)
+SOME_VIDEOS = VideoFilter(text="story", published=Period(NOW - timedelta(days=30)), views=CountRange(min=1))
+SOME_ACCOUNTS = AccountFilter(platforms=frozenset({Platform.TIKTOK}), has_creator=True, followers=CountRange(max=10**6))
+SOME_CREATORS = CreatorFilter(platforms=frozenset({Platform.TIKTOK}), text="a")
 METRICS = ("views", "likes", "followers", "engagement_rate")
 GROWING = (
     *("video_observation", "account_observation", "video_day", "account_day", "account_slot", "video_slot"),
@@ -93,15 +115,32 @@ async def hot_use_cases() -> Mapping[str, UseCase]:
     )
 
     async def run_of_a_refresh() -> None:
-        run_id = await start_run(Refreshable.ACCOUNT, OURS, account.id, NOW)
-        await finish_run(OURS, run_id, RunState.SUCCEEDED, NOW)
+        run = await start_run(Refreshable.ACCOUNT, OURS, account.id, NOW)
+        await finish_run(OURS, run.id, RunState.SUCCEEDED, NOW)
 
     cases: dict[str, UseCase] = {
         "page of accounts": lambda: list_accounts(VIEWER, AccountFilter(), page_request(first=50), with_total=True),
-        "page of videos": lambda: list_videos(VIEWER, [account.id], page_request(first=50), with_total=True),
+        "page of videos": lambda: list_videos_of(
+            VIEWER, SubjectKind.ACCOUNT, [account.id], page_request(first=50), with_total=True
+        ),
+        "newest videos of all": lambda: list_videos(VIEWER, EVERY_VIDEO, page_request(first=50), with_total=True),
+        "videos by views": lambda: list_videos(VIEWER, EVERY_VIDEO, page_request(first=50), BY_VIEWS, with_total=False),
+        "videos of a filter": lambda: list_videos(VIEWER, SOME_VIDEOS, page_request(), BY_VIEWS, with_total=True),
+        "videos of a creator": lambda: list_videos_of(
+            VIEWER, SubjectKind.CREATOR, [account.creator_id], page_request(), EVERY_VIDEO, BY_VIEWS, with_total=True
+        ),
+        "accounts of a filter": lambda: list_accounts(VIEWER, SOME_ACCOUNTS, page_request(), BY_NAME, with_total=True),
+        "creators by followers": lambda: list_creators(
+            VIEWER, SOME_CREATORS, page_request(), BY_FOLLOWERS, with_total=True
+        ),
         "lease of what is due": lambda: sweep_due(NOW + timedelta(minutes=5), timedelta(minutes=5), 8),
         "recording": lambda: record(account, facts),
         "run": run_of_a_refresh,
+        "refresh now": lambda: refresh_now(VIEWER, [(Refreshable.ACCOUNT, account.id)], timedelta(), now=NOW),
+        "history of an account": lambda: list_runs_of(
+            VIEWER, Refreshable.ACCOUNT, [account.id], page_request(first=50), with_total=True
+        ),
+        "history of what failed": lambda: list_runs(VIEWER, [RunState.FAILED], page_request(first=50), with_total=True),
     }
     for zone, window in windows.items():
         for kind, subject_id in subjects.items():
@@ -116,6 +155,13 @@ async def hot_use_cases() -> Mapping[str, UseCase]:
             cases[f"leaderboard by {kind.value}, {zone}"] = lambda kind=kind, window=window: rank_subjects(
                 VIEWER, kind, "views", window, page_request(first=20)
             )
+        by_gain = (OrderKey(Gain(VideoCounter.VIEWS, window), OrderDirection.DESC),)
+        cases[f"videos by gain, {zone}"] = lambda by_gain=by_gain: list_videos(
+            VIEWER, EVERY_VIDEO, page_request(first=20), by_gain, with_total=False
+        )
+        cases[f"videos of a creator by gain, {zone}"] = lambda by_gain=by_gain: list_videos_of(
+            VIEWER, SubjectKind.CREATOR, [account.creator_id], page_request(), EVERY_VIDEO, by_gain, with_total=False
+        )
         cases[f"batch of 200 videos, {zone}"] = lambda window=window: batch_metrics(
             VIEWER, SubjectKind.VIDEO, video_ids, window, ("views", "engagement_rate")
         )

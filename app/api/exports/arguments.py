@@ -26,7 +26,7 @@ from app.core.analytics.export import (
     export_series,
     export_videos,
 )
-from app.domain.filters import AccountFilter, VideoScope
+from app.domain.filters import AccountFilter, VideoFilter
 from app.domain.metrics import METRICS
 from app.domain.platforms import Platform
 from app.domain.problems import InvalidInput
@@ -107,7 +107,7 @@ def _choose(text: str, choices: Iterable[Choice], name: str) -> Choice:
 
 
 async def _open_accounts(viewer: Viewer, arguments: _Arguments, now: datetime) -> Export:
-    records = await export_accounts(viewer, AccountFilter(_platform(arguments)))
+    records = await export_accounts(viewer, AccountFilter(_platforms(arguments)))
     return Export(f"accounts-{_today(now)}", records_table(ACCOUNT_COLUMNS), records)
 
 
@@ -166,7 +166,7 @@ def _subjects(arguments: _Arguments) -> SubjectKind | list[tuple[SubjectKind, UU
     return subjects
 
 
-def _scope_of(kind: SubjectKind | None, arguments: _Arguments) -> VideoScope:
+def _scope_of(kind: SubjectKind | None, arguments: _Arguments) -> VideoFilter:
     """The scope of all videos, which nothing else has."""
     if kind is not SubjectKind.VIDEO:
         for name in SCOPE:
@@ -175,18 +175,18 @@ def _scope_of(kind: SubjectKind | None, arguments: _Arguments) -> VideoScope:
     return _scope(arguments)
 
 
-def _scope(arguments: _Arguments) -> VideoScope:
+def _scope(arguments: _Arguments) -> VideoFilter:
     account_id, creator_id = arguments.text("accountId"), arguments.text("creatorId")
-    return VideoScope(
-        creator_id=None if creator_id is None else decode_id_of("Creator", creator_id, "creatorId"),
-        account_id=None if account_id is None else decode_id_of("Account", account_id, "accountId"),
-        platform=_platform(arguments),
+    return VideoFilter(
+        creator_ids=None if creator_id is None else frozenset({decode_id_of("Creator", creator_id, "creatorId")}),
+        account_ids=None if account_id is None else frozenset({decode_id_of("Account", account_id, "accountId")}),
+        platforms=_platforms(arguments),
     )
 
 
-def _platform(arguments: _Arguments) -> Platform | None:
+def _platforms(arguments: _Arguments) -> frozenset[Platform] | None:
     text = arguments.text("platform")
-    return None if text is None else _choose(text, Platform, "platform")
+    return None if text is None else frozenset({_choose(text, Platform, "platform")})
 
 
 def _metric(text: str, name: str) -> str:

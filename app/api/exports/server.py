@@ -19,8 +19,9 @@ from app.api.problems import problem_response, show_problem
 from app.core.access.turns import TurnTaken, take_turn
 from app.domain.clock import Clock
 from app.domain.problems import Problem
-from app.runtime import is_database_away
+from app.runtime import Runtime, is_database_away
 
+FACE = "exports"
 RETRY_AFTER_SECONDS = 5
 DATABASE_IS_AWAY = "The database does not answer. Try again in a moment."
 ERROR_ON_OUR_SIDE = "Something failed on our side. Quote the request id when you report it."
@@ -47,13 +48,15 @@ class ExportServer:
             known = f"{', '.join(ARGUMENTS)}, each as .{' and .'.join(FORMATS)}"
             return problem_response(HTTPStatus.NOT_FOUND, f"There is no such export; there are {known}.")
         try:
-            viewer = await read_viewer(request.headers)
-            export = await open_export(name, viewer, request.query_params.multi_items(), self._clock())
+            viewer, now = await read_viewer(request.headers), self._clock()
+            export = await open_export(name, viewer, request.query_params.multi_items(), now)
             if request.method == "HEAD":
                 await _start(send, export, format)
                 await send({"type": "http.response.body", "body": b""})
                 return None
-            async with take_turn(request.app.state.runtime.redis, "export", viewer.key_id):
+            runtime: Runtime = request.app.state.runtime
+            async with take_turn(runtime.redis, "export", viewer.key_id):
+                runtime.usage.note(viewer.organization_id, FACE, points=0, now=now)
                 await _stream(request, receive, send, export, format)
             return None
         except TurnTaken as problem:

@@ -86,6 +86,10 @@ ACCOUNT_COLUMNS: Mapping[str, Reader] = {
     "lastRefreshedAt": attrgetter("last_refreshed_at"),
     "nextRefreshAt": attrgetter("next_refresh_at"),
     "refreshIntervalHours": attrgetter("refresh_interval_hours"),
+    "maxRecentPosts": attrgetter("max_recent_posts"),
+    "postLookbackDays": attrgetter("post_lookback_days"),
+    "effectiveMaxRecentPosts": attrgetter("effective_max_recent_posts"),
+    "effectivePostLookbackDays": attrgetter("effective_post_lookback_days"),
     "followerCount": attrgetter("followers"),
     "followingCount": attrgetter("following"),
     "profilePostCount": attrgetter("profile_posts"),
@@ -97,6 +101,8 @@ VIDEO_COLUMNS: Mapping[str, Reader] = {
     "id": _optional_id("Video", "id"),
     "platform": attrgetter("platform"),
     "externalId": attrgetter("external_id"),
+    "authorHandle": attrgetter("author_handle"),
+    "authorExternalId": attrgetter("author_external_id"),
     "shortcode": attrgetter("shortcode"),
     "accountId": _optional_id("Account", "account_id"),
     "kind": attrgetter("kind"),
@@ -118,6 +124,10 @@ VIDEO_COLUMNS: Mapping[str, Reader] = {
     "refreshIntervalHours": attrgetter("refresh_interval_hours"),
     "viewsKind": attrgetter("views_kind"),
     **LATEST_COUNTERS,
+    "repostCount": attrgetter("reposts"),
+    "instagramPlayCount": attrgetter("ig_plays"),
+    "facebookPlayCount": attrgetter("fb_plays"),
+    "facebookLikeCount": attrgetter("fb_likes"),
 }
 SUBJECT_COLUMNS = ("kind", "id", "platform", "name")
 """Whose figures a row holds."""

@@ -7,11 +7,13 @@ from strawberry.schema.config import StrawberryConfig
 from app.api.graphql.mutations.errors import ERROR_TYPES
 from app.api.graphql.mutations.root import Mutation
 from app.api.graphql.queries.root import Query
+from app.api.graphql.subscriptions.root import Subscription
 from app.api.graphql.values.scalars import SCALARS
 
 schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     types=ERROR_TYPES,
     config=StrawberryConfig(scalar_map=SCALARS),
 )

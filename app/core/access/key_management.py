@@ -1,6 +1,6 @@
 """Managing an organization's own keys: listing, issuing, rotating, revoking."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -28,6 +28,11 @@ async def list_keys(viewer: Viewer) -> Sequence[ApiKey]:
     """The organization's keys, the newest first; revoked ones are gone. Raises Forbidden without the scope admin."""
     viewer.require(Scope.ADMIN)
     return await select_keys(viewer.organization_id)
+
+
+async def load_keys(viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, ApiKey]:
+    """The keys of these ids; one that is not the organization's, or revoked, is absent. Raises Forbidden likewise."""
+    return {key.id: key for key in await list_keys(viewer) if key.id in ids}
 
 
 async def issue_key(viewer: Viewer, name: str, scopes: frozenset[Scope], *, now: datetime) -> Issued:

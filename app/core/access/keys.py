@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -11,6 +12,7 @@ from app.domain.viewer import Scope, Viewer
 from app.store.keys import (
     ensure_organization,
     insert_key,
+    select_digests_in_force,
     select_first_organization,
     select_organization_by_name,
     select_viewer,
@@ -29,6 +31,11 @@ async def authenticate(token: str, *, now: datetime) -> Viewer:
     if viewer is None:
         raise Unauthenticated("This API key is not known. Send a valid one as Authorization: Bearer KEY.")
     return viewer
+
+
+async def digests_in_force(digests: Collection[str], *, now: datetime) -> set[str]:
+    """Those among digests of keys that still act for somebody: not revoked, nor past the grace of a rotation."""
+    return await select_digests_in_force(digests, now) if digests else set()
 
 
 async def create_key(

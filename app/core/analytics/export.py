@@ -20,7 +20,7 @@ from app.core.tracking.accounts import list_accounts, load_accounts
 from app.core.tracking.creators import list_creators, load_creators
 from app.core.tracking.videos import load_videos
 from app.domain.cursors import PageRequest
-from app.domain.filters import EVERY_VIDEO, AccountFilter, CreatorFilter, VideoScope
+from app.domain.filters import EVERY_VIDEO, AccountFilter, CreatorFilter, VideoFilter
 from app.domain.problems import InvalidInput, NotFound
 from app.domain.records import Account, Creator, Page, RankedSubject, Series, Video
 from app.domain.series import Granularity, SeriesMode, SubjectKind, cut_window
@@ -65,7 +65,7 @@ async def export_accounts(viewer: Viewer, filter: AccountFilter) -> Pages[Accoun
     return _walk(partial(list_accounts, viewer, filter, with_total=False), PAGE_ROWS)
 
 
-async def export_videos(viewer: Viewer, scope: VideoScope = EVERY_VIDEO) -> Pages[Video]:
+async def export_videos(viewer: Viewer, scope: VideoFilter = EVERY_VIDEO) -> Pages[Video]:
     """The videos of a scope, found in feeds or tracked by themselves, the ones known longest first.
 
     Raises Forbidden at once.
@@ -75,7 +75,7 @@ async def export_videos(viewer: Viewer, scope: VideoScope = EVERY_VIDEO) -> Page
 
 
 async def export_leaderboard(
-    viewer: Viewer, kind: SubjectKind, metric: str, window: Window, *, scope: VideoScope = EVERY_VIDEO
+    viewer: Viewer, kind: SubjectKind, metric: str, window: Window, *, scope: VideoFilter = EVERY_VIDEO
 ) -> Pages[Place[Subject]]:
     """Every place of the ranking that `rank_subjects` gives page by page, the first one first.
 
@@ -94,7 +94,7 @@ async def export_series(
     metrics: Sequence[str],
     *,
     now: datetime,
-    scope: VideoScope = EVERY_VIDEO,
+    scope: VideoFilter = EVERY_VIDEO,
 ) -> Pages[SubjectSeries]:
     """The series that `subject_series` gives, of all subjects of a kind or of those named, in the order named.
 
@@ -135,7 +135,7 @@ async def _walk(read: Callable[[PageRequest], Awaitable[Page[Record]]], size: in
         cursor = page.cursors[-1]
 
 
-async def _walk_videos(viewer: Viewer, scope: VideoScope, size: int) -> Pages[Video]:
+async def _walk_videos(viewer: Viewer, scope: VideoFilter, size: int) -> Pages[Video]:
     after: UUID | None = None
     while videos := await select_videos_after(viewer.organization_id, scope, after, size):
         yield videos
@@ -161,7 +161,7 @@ async def _walk_series(
         yield [SubjectSeries(subject, series[id]) for id, subject in zip(ids, subjects, strict=True) if id in series]
 
 
-def _all_of(viewer: Viewer, kind: SubjectKind, scope: VideoScope, size: int) -> Pages[Subject]:
+def _all_of(viewer: Viewer, kind: SubjectKind, scope: VideoFilter, size: int) -> Pages[Subject]:
     match kind:
         case SubjectKind.ACCOUNT:
             return _walk(partial(list_accounts, viewer, AccountFilter(), with_total=False), size)

@@ -8,7 +8,7 @@ from app.core.analytics.amounts import bounds_of, is_complete
 from app.core.analytics.late_views import gains_before_views
 from app.core.analytics.video_levels import read_video_levels
 from app.domain.cursors import PageRequest
-from app.domain.filters import EVERY_VIDEO, VideoScope
+from app.domain.filters import EVERY_VIDEO, VideoFilter, write_filter
 from app.domain.metrics import POST_COUNTERS, check_metrics, counters_of
 from app.domain.records import Leaderboard, RankedSubject
 from app.domain.series import SubjectKind
@@ -28,16 +28,17 @@ async def rank_subjects(
     window: Window,
     page: PageRequest,
     *,
-    scope: VideoScope = EVERY_VIDEO,
+    scope: VideoFilter = EVERY_VIDEO,
     with_previous: bool = True,
 ) -> Leaderboard:
     """One page of the organization's accounts, creators or videos by a metric, counters by what they gained.
 
-    Videos are those of `scope`, which nothing else has. The greatest value comes first; those of which nothing is known
-    come last and are listed; ties are told apart by lower-cased name (a video's is how its caption begins), then by id.
-    Ranks are those in the whole ranking, whatever the page; the previous one is that of the same ranking over the
-    window before, worked out only `with_previous`. A constant number of statements, whatever the size of both.
-    Raises InvalidInput naming `metric`, and InvalidCursor naming `after` or `before` for a cursor of another ranking.
+    Videos are those of `scope`, a filter in its one form, which nothing else has. The greatest value comes first; those
+    of which nothing is known come last and are listed; ties are told apart by lower-cased name (a video's is how its
+    caption begins), then by id. Ranks are those in the whole ranking, whatever the page; the previous one is that of
+    the same ranking over the window before, worked out only `with_previous`. A constant number of statements, whatever
+    the size of both. Raises InvalidInput naming `metric`, and InvalidCursor naming `after` or `before` for a cursor of
+    another ranking.
     """
     viewer.require(Scope.READ)
     check_metrics([metric], "metric")
@@ -46,10 +47,7 @@ async def rank_subjects(
     bounds = bounds_of([*starts, window.end + timedelta(days=1)], window.zone)
     parameters = Parameters()
     entrants = await _entrants(viewer.organization_id, kind, scope, metric, bounds, parameters)
-    binding = (
-        f"ranking {kind.value} {metric} {window.start} {window.end} {window.zone.key}"
-        f" creator={scope.creator_id} account={scope.account_id} platform={scope.platform}"
-    )
+    binding = f"ranking {kind.value} {metric} {window.start} {window.end} {window.zone.key} {write_filter(scope)}"
     found, ranked_count = await page_ranking(
         viewer, binding, metric, entrants, parameters, page, with_previous=with_previous
     )
@@ -78,12 +76,19 @@ async def rank_subjects(
     )
 
 
+async def video_entrants(
+    organization_id: UUID, scope: VideoFilter, metric: str, bounds: Bounds, parameters: Parameters
+) -> Entrants:
+    """The videos of a scope with the terms of a metric over the bounds' last stretch, and the one before if any."""
+    folded = await _fold_rounded(organization_id, scope, metric, bounds)
+    return rank_of_videos(parameters, organization_id, scope, bounds, metric, folded)
+
+
 async def _entrants(
-    organization_id: UUID, kind: SubjectKind, scope: VideoScope, metric: str, bounds: Bounds, parameters: Parameters
+    organization_id: UUID, kind: SubjectKind, scope: VideoFilter, metric: str, bounds: Bounds, parameters: Parameters
 ) -> Entrants:
     if kind is SubjectKind.VIDEO:
-        folded = await _fold_rounded(organization_id, scope, metric, bounds)
-        return rank_of_videos(parameters, organization_id, scope, bounds, metric, folded)
+        return await video_entrants(organization_id, scope, metric, bounds, parameters)
     late: LateGains = {}
     if any(term.startswith("viewed_") for term in ranked_terms(metric)):
         ids = await select_subject_ids(organization_id, kind)
@@ -91,7 +96,9 @@ async def _entrants(
     return rank_of_sets(parameters, organization_id, kind, bounds, metric, late)
 
 
-async def _fold_rounded(organization_id: UUID, scope: VideoScope, metric: str, bounds: Bounds) -> Mapping[UUID, Levels]:
+async def _fold_rounded(
+    organization_id: UUID, scope: VideoFilter, metric: str, bounds: Bounds
+) -> Mapping[UUID, Levels]:
     """The levels at the edges of those videos of which one has to read more than the last value known there."""
     counters = [counter for counter in counters_of([metric]) if counter in POST_COUNTERS]
     if not counters:

@@ -4,14 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.core.labels import can_be_stored
+from app.core.filters import read_text
 from app.domain.problems import InvalidInput
 from app.domain.records import Account, Creator, Video
-from app.domain.search import folded
 from app.domain.viewer import Scope, Viewer
 from app.store.analytics.search import search_accounts, search_creators, search_videos
 
-LONGEST_SEARCH = 128
 LIMITS = range(1, 26)
 DEFAULT_LIMIT = 10
 
@@ -43,14 +41,10 @@ async def search(
     statement per section. Raises Forbidden, or InvalidInput naming `text` or `limit`.
     """
     viewer.require(Scope.READ)
-    if len(text) > LONGEST_SEARCH:
-        raise InvalidInput(f"The text has {len(text)} characters; {LONGEST_SEARCH} are allowed.", "text")
-    if not can_be_stored(text):
-        raise InvalidInput("The text takes no NUL character and no half of a surrogate pair.", "text")
+    wanted = read_text(text, "text")
     if limit not in LIMITS:
         raise InvalidInput(f"The limit is {limit}; it takes {LIMITS.start} to {LIMITS.stop - 1}.", "limit")
-    wanted = folded(text)
-    if not wanted.strip():
+    if wanted is None:
         return SearchResults()
     asked = (viewer.organization_id, wanted, limit)
     # One after the other: a request holds one database connection.

@@ -1,6 +1,6 @@
 """Series: the buckets of a window, for many subjects at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,12 +23,14 @@ async def subject_series(
     *,
     now: datetime,
     growth_of_counters: Sequence[str] = (),
+    levels_of: Collection[str] = (),
 ) -> dict[UUID, Series]:
     """A series per subject, whichever kind it is; an id that is not of the viewer's organization is absent.
 
     A post counter is summed over discovered posts, a profile counter over accounts. Every bucket of the window is
-    there. Counters are gains in the bucket or levels at its end, ratios exact fractions; None while unknown. The growth
-    of a counter is against the bucket before, also of the first bucket unless the window cuts it.
+    there. Counters are gains in the bucket or levels at its end, those of `levels_of` always levels; ratios are exact
+    fractions; None while unknown. The growth of a counter is against the bucket before, also of the first bucket unless
+    the window cuts it.
     """
     viewer.require(Scope.READ)
     check_metrics(metrics)
@@ -40,7 +42,7 @@ async def subject_series(
         viewer.organization_id, kind, ids, bounds, [*metrics, *growth_of_counters], with_flags=True
     )
     first = len(starts) - len(spans)
-    as_level = mode is SeriesMode.LEVEL
+    as_levels = set(metrics if mode is SeriesMode.LEVEL else levels_of)
     return {
         set_id: Series(
             start=window.start,
@@ -54,7 +56,7 @@ async def subject_series(
                     is_partial=span.is_partial,
                     is_baseline=bool(stretch.is_baseline),
                     is_observed=bool(stretch.is_observed),
-                    values={name: value_of(name, stretch.amounts, as_level=as_level) for name in metrics},
+                    values={name: value_of(name, stretch.amounts, as_level=name in as_levels) for name in metrics},
                     growth={
                         counter: growth_of(counter, stretch.amounts, found.stretches[place - 1].amounts)
                         if place

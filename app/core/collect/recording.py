@@ -53,6 +53,9 @@ class Recorded:
     seen: dict[UUID, datetime] = field(default_factory=dict)
     """When a part of each account was observed, the earliest."""
 
+    observed: Sequence[UUID] = ()
+    """The posts that were observed."""
+
     def account(self, account_id: UUID) -> Changes:
         """The changes of one account."""
         return self.accounts.setdefault(account_id, Changes())
@@ -121,7 +124,7 @@ async def record_post(
     """
     if captured_at > now:
         raise ValueError(f"facts captured at {captured_at} come from the future of {now}")
-    recorded = Recorded(posts=1)
+    recorded = Recorded(posts=1, observed=(state.id,))
     if state.first_refreshed_at is None and state.account_id is None and state.added_at is not None:
         # The first that is known of it: whether it grows from zero is decided here, and kept.
         state.grows_from_zero = begins_from_zero(post.published_at, state.added_at)
@@ -193,6 +196,7 @@ async def _record_posts(
         found_at=facts.captured_at,
     )
     recorded.posts = len(ours)
+    recorded.observed = [state.id for state in ours]
     return len(lone) + sum(1 for post in unseen if post.external_id in states)
 
 

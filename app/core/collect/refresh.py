@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,6 +12,7 @@ from app.core.collect.recording import lock_for_recording, record_facts, record_
 from app.core.collect.runs import FETCH_SHARE, INTERNAL_ERROR, INTERRUPTED, LEASE_LOST, Refreshed, Run, open_run
 from app.core.collect.sweep import Lease
 from app.core.collect.waiting import WHOLE, wait_until_due
+from app.core.events.publishing import Events
 from app.domain.facts import AccountFacts
 from app.domain.problems import Problem
 from app.domain.records import RunState
@@ -39,21 +40,26 @@ async def refresh_account(
     now: datetime,
     lease_time: timedelta,
     keep_lease: bool = False,
+    events: Events | None = None,
 ) -> Refreshed | None:
     """Fetches an account and records what came back, in one transaction that also ends the lease.
 
     Idempotent: doing it again, or beside itself, changes no figure. Nothing is recorded once the lease is another's;
     fetching takes at most a part of `lease_time`, so that what it gathers can be. Everything is stamped with `now`, the
-    instant the facts count from. With `recent`, facts fetched minutes ago for anybody will do. `keep_lease` leaves the
-    lease to a caller that refreshes again. None when there is no such account.
+    instant the facts count from. With `recent`, facts fetched minutes ago for anybody will do, unless somebody asked
+    for this refresh. `keep_lease` leaves the lease to a caller that refreshes again. With `events`, whoever listens is
+    told how it goes, after each commit. None when there is no such account.
     """
     account = await select_account_refresh(lease.organization_id, lease.target_id)
     if account is None:
         return None
-    refresh = _Refresh(await open_run(lease, now), keep_lease)
+    refresh = _Refresh(await open_run(lease, now, events), keep_lease)
     try:
+        await refresh.run.tell(RunState.RUNNING)
         bounds = _bounds(account, now)
-        facts = await recent.find(_identity(account), bounds, now) if recent else None
+        facts = None
+        if recent and not refresh.run.is_manual:
+            facts = await recent.find(_identity(account), bounds, now)
         if facts is not None:
             return await refresh.record(Outcome(AnswerClass.OK, facts), used_recent_facts=True)
         outcome = await chains.fetch_account(_identity(account), bounds, now, within=lease_time * FETCH_SHARE)
@@ -88,34 +94,42 @@ class _Refresh:
     keep_lease: bool
 
     async def record(self, outcome: Outcome, *, used_recent_facts: bool = False) -> Refreshed:
-        """The one transaction of a refresh. When the lease is another's, only the run says so."""
+        """The one transaction of a refresh, then told. When the lease is another's, only the run says so."""
+        refreshed, videos = await self._store(outcome, used_recent_facts)
+        await self.run.tell(refreshed.state, videos)
+        return refreshed
+
+    async def _store(self, outcome: Outcome, used_recent_facts: bool) -> tuple[Refreshed, Sequence[UUID]]:
+        """What came of it, and the videos that were observed."""
         facts = outcome.facts
         async with transaction():
             locked = await self._lock(facts)
             if locked is None:
-                return await self.run.finish(RunState.LOST, outcome, LEASE_LOST)
+                return await self.run.finish(RunState.LOST, outcome, LEASE_LOST), ()
             account, accounts = locked
             failures = 0 if outcome.answer_class in WHOLE else account.failures + 1
             await self._end(account, outcome, failures)
             if facts is None:
-                return await self.run.finish(RunState.FAILED, outcome, outcome.reason)
+                return await self.run.finish(RunState.FAILED, outcome, outcome.reason), ()
             account = await _take_over_handle(account, facts)
             recorded = await record_facts(account, facts, self.run.id, accounts, self.run.now)
             refreshed = await self.run.finish(
                 RunState.SUCCEEDED, outcome, outcome.reason, recorded.posts, used_recent_facts=used_recent_facts
             )
             await record_organization(account.organization_id, recorded)
-        return refreshed
+        return refreshed, recorded.observed
 
     async def fail(self, reason: str) -> None:
         """Closes a run that did not come to its end, and backs off as from a failing upstream."""
         outcome = Outcome(AnswerClass.UPSTREAM_ERROR, reason=reason)
         async with transaction():
             locked = await self._lock(None)
-            if locked is not None:
-                account, _ = locked
-                await self._end(account, outcome, account.failures + 1)
-                await self.run.finish(RunState.FAILED, None, reason)
+            if locked is None:
+                return
+            account, _ = locked
+            await self._end(account, outcome, account.failures + 1)
+            await self.run.finish(RunState.FAILED, None, reason)
+        await self.run.tell(RunState.FAILED)
 
     async def _lock(self, facts: AccountFacts | None) -> tuple[AccountRefresh, Collection[UUID]] | None:
         """The account and all that are locked with it; None when the lease is another's by now."""

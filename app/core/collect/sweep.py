@@ -14,6 +14,7 @@ from app.store.collect.leases import (
     lease_due,
     lease_video,
 )
+from app.store.collect.requests import lease_queued
 from app.store.partitions import ensure_partitions
 
 
@@ -28,19 +29,21 @@ class Lease:
 
 
 async def sweep_due(now: datetime, lease_time: timedelta, worker_threads: int) -> list[Lease]:
-    """Leases what is due, the longest due first, up to twice as many as worker threads are free.
+    """Leases what somebody asked for, and then what is due, the longest due first: twice as many as threads are free.
 
-    At most half of them are videos, which are many and quick, so that accounts do not wait behind them. Several
-    schedulers may sweep at once; none gets what another got.
+    At most half of them were asked for, and at most half of the rest are videos, which are many and quick, so that
+    nothing waits behind these for ever. Several schedulers may sweep at once; none gets what another got.
     """
     busy = await count_leased(now)
     limit = 2 * max(worker_threads - busy, 0)
     if limit == 0:
         return []
     until = now + lease_time
-    videos = [Lease(*row, Refreshable.VIDEO) for row in await lease_due(Refreshable.VIDEO, now, until, limit // 2)]
-    rest = limit - len(videos)
-    return videos + [Lease(*row) for row in await lease_due(Refreshable.ACCOUNT, now, until, rest)]
+    asked = [Lease(*row) for row in await lease_queued(now, until, limit // 2)]
+    rest = limit - len(asked)
+    videos = [Lease(*row, Refreshable.VIDEO) for row in await lease_due(Refreshable.VIDEO, now, until, rest // 2)]
+    rest -= len(videos)
+    return asked + videos + [Lease(*row) for row in await lease_due(Refreshable.ACCOUNT, now, until, rest)]
 
 
 async def make_room(since: datetime, now: datetime) -> None:

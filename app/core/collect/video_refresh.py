@@ -8,6 +8,7 @@ from app.core.collect.recording import record_organization, record_post
 from app.core.collect.runs import FETCH_SHARE, INTERNAL_ERROR, INTERRUPTED, LEASE_LOST, Refreshed, Run, open_run
 from app.core.collect.sweep import Lease
 from app.core.collect.waiting import WHOLE, wait_until_due
+from app.core.events.publishing import Events
 from app.domain.problems import Problem
 from app.domain.records import RunState
 from app.providers.base import PostIdentity, PostOutcome
@@ -20,17 +21,20 @@ from app.store.partitions import ensure_partitions, is_missing_partition
 from app.store.tracking.tracked_videos import VideoRefresh, lock_video, select_video_refresh
 
 
-async def refresh_video(chains: Chains, lease: Lease, *, now: datetime, lease_time: timedelta) -> Refreshed | None:
+async def refresh_video(
+    chains: Chains, lease: Lease, *, now: datetime, lease_time: timedelta, events: Events | None = None
+) -> Refreshed | None:
     """Fetches a video and records what came back, in one transaction that also ends the lease.
 
-    As `refresh_account`: idempotent, nothing is recorded once the lease is another's, everything is stamped with `now`.
-    None when there is no such video.
+    As `refresh_account`: idempotent, nothing is recorded once the lease is another's, everything is stamped with `now`,
+    whoever listens to `events` is told. None when there is no such video.
     """
     video = await select_video_refresh(lease.organization_id, lease.target_id)
     if video is None:
         return None
-    refresh = _Refresh(await open_run(lease, now))
+    refresh = _Refresh(await open_run(lease, now, events))
     try:
+        await refresh.run.tell(RunState.RUNNING)
         identity = PostIdentity(video.platform, video.external_id, video.author_handle)
         outcome = await chains.fetch_post(identity, now, within=lease_time * FETCH_SHARE)
         try:
@@ -58,7 +62,13 @@ class _Refresh:
     run: Run
 
     async def record(self, outcome: PostOutcome) -> Refreshed:
-        """The one transaction of a refresh. When the lease is another's, only the run says so."""
+        """The one transaction of a refresh, then told. When the lease is another's, only the run says so."""
+        refreshed = await self._store(outcome)
+        observed = (self.run.lease.target_id,) if refreshed.state is RunState.SUCCEEDED else ()
+        await self.run.tell(refreshed.state, observed)
+        return refreshed
+
+    async def _store(self, outcome: PostOutcome) -> Refreshed:
         async with transaction():
             video = await self._lock()
             if video is None:
@@ -81,9 +91,11 @@ class _Refresh:
         """Closes a run that did not come to its end, and backs off as from a failing upstream."""
         async with transaction():
             video = await self._lock()
-            if video is not None:
-                await self._end(video, PostOutcome(AnswerClass.UPSTREAM_ERROR, reason=reason))
-                await self.run.finish(RunState.FAILED, None, reason)
+            if video is None:
+                return
+            await self._end(video, PostOutcome(AnswerClass.UPSTREAM_ERROR, reason=reason))
+            await self.run.finish(RunState.FAILED, None, reason)
+        await self.run.tell(RunState.FAILED)
 
     async def _lock(self) -> VideoRefresh | None:
         lease = self.run.lease

@@ -5,24 +5,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from app.core.access.quotas import check_account_quota
+from app.core.batches import check_batch
+from app.core.filters import read_account_filter
 from app.core.labels import check_metadata, check_refresh_interval, read_category
 from app.domain.cursors import PageRequest
-from app.domain.filters import AccountFilter
+from app.domain.filters import NEWEST_ACCOUNTS, AccountFilter, AccountOrder, check_order
 from app.domain.links import canonical_handle
 from app.domain.platforms import Platform
-from app.domain.problems import HandleTaken, NotFound
-from app.domain.records import Account, Page
+from app.domain.problems import HandleTaken, InvalidInput, NotFound, Problem, QuotaReached
+from app.domain.records import Account, Attributes, Page
 from app.domain.viewer import Scope, Viewer
-from app.store.accounts import (
-    insert_account,
-    listing_of,
-    page_accounts,
-    select_account_by_handle,
-    select_accounts,
-    set_activity,
-)
+from app.store.access.quotas import lock_account_quota
+from app.store.accounts import select_account_by_handle, select_accounts, set_activity
 from app.store.db import transaction
+from app.store.lists.accounts import listing_of, page_accounts
+from app.store.tracking.additions import (
+    AccountAddition,
+    AccountName,
+    insert_accounts,
+    lock_creators,
+    select_accounts_by_name,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +37,61 @@ class NewAccount:
     category: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     refresh_interval_hours: int = 24
+    creator_id: UUID | None = None
+    """The creator to link it to."""
 
 
 async def track_account(viewer: Viewer, new: NewAccount, *, now: datetime) -> Account:
     """Starts tracking an account: it is due at once, and its figures come with the first refresh.
 
-    Tracking begins at `now`. Whether the handle exists shows then, not here. Raises Forbidden, InvalidInput naming the
-    argument, HandleTaken with the account that is tracked already, or QuotaReached; a refused call leaves no trace.
+    Tracking begins at `now`. Whether the handle exists shows then, not here. With a creator it is linked to that one,
+    and paused with it while that is paused. Raises Forbidden, InvalidInput naming the argument, NotFound naming
+    `creator_id`, HandleTaken with the account that is tracked already, or QuotaReached; a refused call leaves no trace.
+    """
+    (answer,) = await track_accounts(viewer, [new], now=now)
+    if isinstance(answer, Problem):
+        raise answer
+    return answer
+
+
+async def track_accounts(
+    viewer: Viewer, new: Sequence[NewAccount | Problem], *, now: datetime
+) -> list[Account | Problem]:
+    """Tracks 1 to 200 accounts as `track_account` does, in constant statements: of each the account, or the problem.
+
+    One that is refused stops no other. Of one that is there twice, the second is taken by the first. What is a problem
+    already stays one. Raises Forbidden, or InvalidInput naming `accounts`.
     """
     viewer.require(Scope.WRITE)
-    handle = canonical_handle(new.platform, new.handle, "handle")
-    category = read_category(new.category, "category")
-    check_metadata(new.metadata, "metadata")
-    check_refresh_interval(new.refresh_interval_hours, "refresh_interval_hours")
+    check_batch(len(new), "accounts")
+    organization_id = viewer.organization_id
+    read = [_read(one) for one in new]
+    wanted = [one for one in read if isinstance(one, AccountAddition)]
+    names = [one.name for one in wanted]
+    chosen: dict[AccountName, AccountAddition] = {}
     async with transaction():
-        existing = await select_account_by_handle(viewer.organization_id, new.platform, handle)
-        if existing is not None:
-            raise HandleTaken(existing, "handle")
-        await check_account_quota(viewer)
-        added = await insert_account(
-            viewer.organization_id, new.platform, handle, category, new.metadata, new.refresh_interval_hours, now
-        )
-        if added is None:  # somebody was quicker
-            existing = await select_account_by_handle(viewer.organization_id, new.platform, handle)
-            assert existing is not None
-            raise HandleTaken(existing, "handle")
-        return (await select_accounts(viewer.organization_id, [added]))[added]
+        creators = await lock_creators(organization_id, [one.creator_id for one in wanted if one.creator_id])
+        quota = await lock_account_quota(organization_id)
+        present = await select_accounts_by_name(organization_id, names) if quota else {}
+        for one in wanted:
+            is_free = quota is None or quota[1] + len(chosen) < quota[0]
+            if is_free and one.name not in present and one.creator_id in (None, *creators):
+                chosen.setdefault(one.name, one)
+        added = await insert_accounts(organization_id, list(chosen.values()), now)
+        found = await select_accounts_by_name(organization_id, names)
+
+    def answer(one: AccountAddition) -> Account | Problem:
+        if one.creator_id not in (None, *creators):
+            return NotFound("There is no such creator.", "creator_id")
+        account = found.get(one.name)
+        if account is not None:
+            is_new = account.id in added and chosen[one.name] is one
+            return account if is_new else HandleTaken(account, "handle")
+        if one.name in chosen or quota is None:
+            return NotFound("The account was removed in this very moment. Ask again.", "handle")
+        return QuotaReached(quota[0])
+
+    return [one if isinstance(one, Problem) else answer(one) for one in read]
 
 
 async def set_account_active(viewer: Viewer, account_id: UUID, is_active: bool, *, now: datetime) -> Account:
@@ -76,10 +108,12 @@ async def set_account_active(viewer: Viewer, account_id: UUID, is_active: bool, 
     return (await select_accounts(viewer.organization_id, [account_id]))[account_id]
 
 
-async def load_accounts(viewer: Viewer, ids: Sequence[UUID]) -> dict[UUID, Account]:
-    """The accounts of these ids; an id that is not the organization's is absent."""
+async def load_accounts(
+    viewer: Viewer, ids: Sequence[UUID], attributes: Attributes | None = None
+) -> dict[UUID, Account]:
+    """The accounts of these ids, with those attributes or all; an id that is not the organization's is absent."""
     viewer.require(Scope.READ)
-    return await select_accounts(viewer.organization_id, ids)
+    return await select_accounts(viewer.organization_id, ids, attributes)
 
 
 async def find_account(viewer: Viewer, platform: Platform, handle: str) -> Account | None:
@@ -90,12 +124,40 @@ async def find_account(viewer: Viewer, platform: Platform, handle: str) -> Accou
     )
 
 
-async def list_accounts(viewer: Viewer, filter: AccountFilter, page: PageRequest, *, with_total: bool) -> Page[Account]:
-    """A page of the tracked accounts, most recently added first. Raises InvalidCursor."""
+async def list_accounts(
+    viewer: Viewer,
+    filter: AccountFilter,
+    page: PageRequest,
+    order: AccountOrder = NEWEST_ACCOUNTS,
+    *,
+    with_total: bool,
+    attributes: Attributes | None = None,
+) -> Page[Account]:
+    """A page of the tracked accounts, with those attributes or all.
+
+    Raises Forbidden, InvalidInput naming the field below `filter` or the key below `order_by`, and InvalidCursor.
+    """
     viewer.require(Scope.READ)
-    return await page_accounts(viewer, filter, page, with_total=with_total)
+    check_order(order)
+    return await page_accounts(
+        viewer, read_account_filter(filter), order, page, with_total=with_total, attributes=attributes
+    )
 
 
 def account_cursor(viewer: Viewer, filter: AccountFilter, account: Account) -> str:
-    """The cursor of an account in the list of that filter."""
-    return listing_of(filter).cursor(viewer, (account.added_at, account.id))
+    """The cursor of an account in the list of that filter, most recently added first."""
+    return listing_of(read_account_filter(filter), NEWEST_ACCOUNTS).cursor(viewer, (account.added_at, account.id))
+
+
+def _read(new: NewAccount | Problem) -> AccountAddition | Problem:
+    """What is to be added, in the form that is kept."""
+    if isinstance(new, Problem):
+        return new
+    try:
+        handle = canonical_handle(new.platform, new.handle, "handle")
+        category = read_category(new.category, "category")
+        check_metadata(new.metadata, "metadata")
+        check_refresh_interval(new.refresh_interval_hours, "refresh_interval_hours")
+    except InvalidInput as problem:
+        return problem
+    return AccountAddition(new.platform, handle, category, new.metadata, new.refresh_interval_hours, new.creator_id)

@@ -8,6 +8,7 @@ from app.core.access.quotas import check_account_quota
 from app.core.collect.folding import Changes
 from app.core.collect.histories import read_histories
 from app.core.collect.recording import Recorded, write_sums
+from app.core.collect.runs import cancel_run
 from app.domain.problems import HandleTaken, NotFound
 from app.domain.records import Account
 from app.domain.viewer import Scope, Viewer
@@ -52,6 +53,7 @@ async def remove_account(viewer: Viewer, account_id: UUID, *, now: datetime) -> 
         await _move_posts(organization_id, account_id, staying, -1)
         await leave_account(organization_id, account_id, staying)
         await mark_removed(organization_id, account_id, now)
+        await cancel_run(organization_id, account_id, now)
         # What the staying posts add up is no part of the account's rows any more, so it stays in the organization's.
         await add_account_to_organization(organization_id, account_id, -1)
 

@@ -5,31 +5,35 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from app.core.batches import check_batch
 from app.core.collect.folding import Changes
 from app.core.collect.histories import read_histories
 from app.core.collect.recording import Recorded, record_organization, write_sums
+from app.core.collect.runs import cancel_run
 from app.core.labels import check_metadata, check_refresh_interval
-from app.domain.cursors import PageRequest
-from app.domain.links import read_post
+from app.domain.links import PostName, read_post
 from app.domain.platforms import Platform
-from app.domain.problems import NotFound, VideoTaken
-from app.domain.records import Page, Video
+from app.domain.problems import InvalidInput, NotFound, Problem, VideoTaken
+from app.domain.records import Attributes, Video
 from app.domain.viewer import Scope, Viewer
 from app.store.collect.rebuilding import When, delete_empty_organization_rows
 from app.store.db import transaction
 from app.store.rollups import read_video_slots
 from app.store.tracking.tracked_videos import (
+    PostKey,
     Tracking,
     VideoRefresh,
     delete_videos,
     end_tracking,
-    insert_tracked_video,
+    insert_tracked_videos,
+    key_of,
     lock_video,
-    select_video_by_name,
+    lock_videos,
+    select_videos_by_name,
     set_video_activity,
     start_tracking,
 )
-from app.store.videos import page_videos, select_videos
+from app.store.videos import select_videos
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +55,39 @@ async def track_video(viewer: Viewer, new: NewVideo, *, now: datetime) -> Video:
     there as before. Raises Forbidden, InvalidInput naming the argument, or VideoTaken with the video that is tracked by
     itself already; a refused call leaves no trace.
     """
+    (answer,) = await track_videos(viewer, [new], now=now)
+    if isinstance(answer, Problem):
+        raise answer
+    return answer
+
+
+async def track_videos(viewer: Viewer, new: Sequence[NewVideo | Problem], *, now: datetime) -> list[Video | Problem]:
+    """Tracks 1 to 200 videos as `track_video` does, in constant statements: of each the video, or the problem.
+
+    One that is refused stops no other. Of one that is there twice, the second is taken by the first. What is a problem
+    already stays one. Raises Forbidden, or InvalidInput naming `videos`.
+    """
     viewer.require(Scope.WRITE)
-    organization_id = viewer.organization_id
-    name = read_post(new.platform, new.identifier, "identifier")
-    check_metadata(new.metadata, "metadata")
-    check_refresh_interval(new.refresh_interval_hours, "refresh_interval_hours")
-    tracking = Tracking(new.metadata, new.is_active, new.refresh_interval_hours)
+    check_batch(len(new), "videos")
+    read = [_read(one) for one in new]
+    chosen: dict[PostKey, _Addition] = {}
+    for one in read:
+        if isinstance(one, _Addition):
+            chosen.setdefault(key_of(one.name), one)
     async with transaction():
-        video_id = await insert_tracked_video(organization_id, name, tracking, now)
-        if video_id is None:
-            present = await select_video_by_name(organization_id, name)
-            locked = None if present is None else await lock_video(organization_id, present.id)
-            if present is None or locked is None:
-                raise NotFound("The video was removed in this very moment. Ask again.", "identifier")
-            if locked.state.added_at is not None:
-                raise VideoTaken(present, "identifier")
-            video_id = present.id
-            await start_tracking(organization_id, video_id, tracking, now)
-            await _begin_own_sums(locked)
-        return (await select_videos(organization_id, [video_id]))[video_id]
+        begun: set[UUID] | None = None
+        while begun is None:
+            begun = await _begin_tracking(viewer.organization_id, chosen, now)
+        found = await select_videos_by_name(viewer.organization_id, [one.name for one in chosen.values()])
+
+    def answer(one: _Addition) -> Video | Problem:
+        key = key_of(one.name)
+        if key not in found:
+            return NotFound("The video was removed in this very moment. Ask again.", "identifier")
+        is_new = found[key].id in begun and chosen[key] is one
+        return found[key] if is_new else VideoTaken(found[key], "identifier")
+
+    return [one if isinstance(one, Problem) else answer(one) for one in read]
 
 
 async def set_video_active(viewer: Viewer, video_id: UUID, is_active: bool, *, now: datetime) -> Video:
@@ -84,7 +102,7 @@ async def set_video_active(viewer: Viewer, video_id: UUID, is_active: bool, *, n
     return (await select_videos(viewer.organization_id, [video_id]))[video_id]
 
 
-async def remove_video(viewer: Viewer, video_id: UUID) -> None:
+async def remove_video(viewer: Viewer, video_id: UUID, *, now: datetime) -> None:
     """Stops tracking a video by itself, for good.
 
     One that was found in the feed of a tracked account stays with it, its figures unchanged. Any other goes out of
@@ -97,6 +115,7 @@ async def remove_video(viewer: Viewer, video_id: UUID) -> None:
         video = await lock_video(organization_id, video_id)
         if video is None or video.state.added_at is None:
             raise NotFound("There is no such video that is tracked by itself.", "video_id")
+        await cancel_run(organization_id, video_id, now)
         if video.account_id is not None:
             await end_tracking(organization_id, video_id)
             return
@@ -109,22 +128,65 @@ async def remove_video(viewer: Viewer, video_id: UUID) -> None:
         await delete_empty_organization_rows(organization_id, "slot", list[When](recorded.lone.slots))
 
 
-async def load_videos(viewer: Viewer, ids: Sequence[UUID]) -> dict[UUID, Video]:
-    """The videos of these ids; an id that is not the organization's is absent."""
+async def load_videos(
+    viewer: Viewer, ids: Sequence[UUID], attributes: Attributes | None = None
+) -> dict[UUID, Video]:
+    """The videos of these ids, with those attributes or all; an id that is not the organization's is absent."""
     viewer.require(Scope.READ)
-    return await select_videos(viewer.organization_id, ids)
+    return await select_videos(viewer.organization_id, ids, attributes)
 
 
-async def list_videos(
-    viewer: Viewer, account_ids: Sequence[UUID], page: PageRequest, *, with_total: bool
-) -> dict[UUID, Page[Video]]:
-    """A page of each account's discovered posts, newest first, in one statement. Raises InvalidCursor."""
-    viewer.require(Scope.READ)
-    return await page_videos(viewer, account_ids, page, with_total=with_total)
+@dataclass(frozen=True, slots=True)
+class _Addition:
+    """A video to be tracked by itself, in the form that is kept."""
+
+    name: PostName
+    tracking: Tracking
 
 
-async def _begin_own_sums(video: VideoRefresh) -> None:
-    """Writes what a video adds up by itself, from all that was observed of it so far."""
-    changes = Changes()
-    changes.add((await read_histories(video.organization_id, [video.state]))[video.id], 1)
-    await write_sums(video.organization_id, Recorded(videos={video.id: changes}))
+def _read(new: NewVideo | Problem) -> _Addition | Problem:
+    if isinstance(new, Problem):
+        return new
+    try:
+        name = read_post(new.platform, new.identifier, "identifier")
+        check_metadata(new.metadata, "metadata")
+        check_refresh_interval(new.refresh_interval_hours, "refresh_interval_hours")
+    except InvalidInput as problem:
+        return problem
+    return _Addition(name, Tracking(new.metadata, new.is_active, new.refresh_interval_hours))
+
+
+class _MetMeanwhile(Exception):
+    """Somebody brought in one of the videos, or removed it, in this very moment."""
+
+
+async def _begin_tracking(
+    organization_id: UUID, chosen: Mapping[PostKey, _Addition], now: datetime
+) -> set[UUID] | None:
+    """Tracks those of these videos that are not; their ids. None when it has to be tried again: nothing was changed."""
+    try:
+        async with transaction():  # a savepoint: going back to it gives the locks back
+            present = await select_videos_by_name(organization_id, [one.name for one in chosen.values()])
+            # Before anything is added: who finds a post in a feed holds its account, and may wait for what we add.
+            locked = await lock_videos(organization_id, [video.id for video in present.values()])
+            missing = [(one.name, one.tracking) for key, one in chosen.items() if key not in present]
+            added = await insert_tracked_videos(organization_id, missing, now)
+            if len(locked) < len(present) or len(added) < len(missing):
+                raise _MetMeanwhile
+            known = [video for video in locked.values() if video.state.added_at is None]
+            if known:
+                trackings = {video.id: chosen[video.platform, video.external_id].tracking for video in known}
+                await start_tracking(organization_id, trackings, now)
+                await _begin_own_sums(organization_id, known)
+    except _MetMeanwhile:
+        return None
+    return {*added.values(), *(video.id for video in known)}
+
+
+async def _begin_own_sums(organization_id: UUID, videos: Sequence[VideoRefresh]) -> None:
+    """Writes what each video adds up by itself, from all that was observed of it so far."""
+    recorded = Recorded()
+    for video_id, history in (await read_histories(organization_id, [video.state for video in videos])).items():
+        recorded.videos[video_id] = Changes()
+        recorded.videos[video_id].add(history, 1)
+    await write_sums(organization_id, recorded)

@@ -21,11 +21,13 @@ from app.domain.records.figures import (
     WindowMetrics,
 )
 from app.domain.records.pages import Page
-from app.domain.records.runs import Refreshable, RunState
-from app.domain.records.tracked import Account, Creator, Organization, Video
+from app.domain.records.runs import ProviderCall, Refreshable, Run, RunState
+from app.domain.records.tracked import Account, Attributes, Creator, Organization, Video
+from app.domain.records.usage import FaceUsage, ProviderUsage, TrackingLimits, Usage, UsageDay
 
 __all__ = [
     "Account",
+    "Attributes",
     "BatchMetrics",
     "Breakdown",
     "BreakdownRest",
@@ -34,17 +36,24 @@ __all__ = [
     "ComparedSubject",
     "Comparison",
     "Creator",
+    "FaceUsage",
     "Leaderboard",
     "MetricChange",
     "MetricValue",
     "Organization",
     "Overview",
     "Page",
+    "ProviderCall",
+    "ProviderUsage",
     "RankedSubject",
     "Refreshable",
+    "Run",
     "RunState",
     "Series",
     "SubjectReference",
+    "TrackingLimits",
+    "Usage",
+    "UsageDay",
     "Video",
     "VideoDeltas",
     "ViewDelta",

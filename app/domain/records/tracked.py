@@ -3,9 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from app.domain.platforms import Platform, VideoKind, ViewsKind
+
+Attributes: TypeAlias = frozenset[str]
+"""Names of attributes of an account, a creator or a video.
+
+A record that was read for the sake of some has these and its ids; to ask it for another one is an AttributeError.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class Account:
     url: str
     creator_id: UUID | None
     """The creator it is linked to."""
+    creator_name: str | None
     linked_at: datetime | None
     external_id: str | None
     display_name: str | None
@@ -74,6 +82,13 @@ class Account:
     next_refresh_at: datetime | None
     """When it is due; None while it is paused."""
     refresh_interval_hours: int
+    max_recent_posts: int | None
+    """How many of its newest posts are followed; None where the organization's default says so."""
+    post_lookback_days: int | None
+    """How old a post is followed; None where the organization's default says so."""
+    effective_max_recent_posts: int | None
+    effective_post_lookback_days: int | None
+    """What holds of both; None is no bound."""
     followers: int | None
     following: int | None
     profile_posts: int | None
@@ -93,10 +108,15 @@ class Video:
     """One post, with its latest counters."""
 
     id: UUID
+    internal_id: int
+    """A number of its own, for callers that know posts by numbers."""
     organization_id: UUID
     platform: Platform
     external_id: str
     shortcode: str | None
+    author_handle: str | None
+    author_external_id: str | None
+    """Who posted it, as the platform says; None while unknown."""
     account_id: UUID | None
     """The tracked account whose feed it was found in."""
     kind: VideoKind | None
@@ -127,3 +147,8 @@ class Video:
     comments: int | None
     shares: int | None
     saves: int | None
+    ig_plays: int | None
+    fb_plays: int | None
+    fb_likes: int | None
+    """Of Instagram posts: plays there, and plays and likes on Facebook."""
+    reposts: int | None

@@ -14,7 +14,7 @@ from app.domain.records import Page
 from app.domain.viewer import Viewer
 from app.store.analytics.series import Bounds
 from app.store.db import fetch
-from app.store.paging import Listing, Order, make_page, page_clauses
+from app.store.paging import Listing, SortKey, make_page, page_clauses
 from app.store.parameters import Parameters
 
 NOW, BEFORE = "now", "before"
@@ -92,13 +92,12 @@ async def page_ranking(
     on the page. `parameters` holds those of the terms. Raises InvalidCursor.
     """
     place_type = "text::numeric" if metric in RATIOS else "bigint"
-    listing = Listing(binding, Order(("place_now", 'name COLLATE "C"', "id"), (place_type, "text", "uuid"), False))
-    first = parameters.next_number
-    condition, order_by, keys = page_clauses(listing, viewer, page, first)
-    parameters.values += keys
+    order = (("place_now", place_type), ('name COLLATE "C"', "text"), ("id", "uuid"))
+    listing = Listing(binding, [SortKey(expression, kind, descending=False) for expression, kind in order])
+    clauses = page_clauses(listing, viewer, page, parameters)
     tied, further, passed = "false", "true", "(SELECT count(*) FROM valued)" if page.backward else "0"
-    if keys:
-        place, *tie = (f"${number}::{kind}" for number, kind in enumerate(listing.order.types, first))
+    if clauses.at:
+        place, *tie = clauses.at
         tied, further = f"place_now = {place}", f"place_now {'<' if page.backward else '>'} {place}"
         passed = f"""
             (SELECT count(*) FROM valued WHERE place_now < {place})
@@ -121,7 +120,7 @@ async def page_ranking(
                 SELECT place_now FROM valued WHERE {further} ORDER BY place_now {direction} LIMIT {page.size + 1}
             ) AS nearest)
         ),
-        page AS MATERIALIZED (SELECT * FROM named WHERE {condition} {order_by})
+        page AS MATERIALIZED (SELECT * FROM named WHERE {clauses.condition} {clauses.order_by})
         {_previous_ranks(entrants.table, name) if with_previous else ""}
         SELECT (SELECT count(*) FROM valued) AS ranked_count, {passed} AS passed, page.*,
                (SELECT {entrants.first_observed_at} FROM {entrants.table} subject WHERE subject.id = page.id)
@@ -129,7 +128,7 @@ async def page_ranking(
                {", previous.rank AS previous_rank" if with_previous else ""}
         FROM (VALUES (true)) AS always LEFT JOIN page ON true
              {"LEFT JOIN previous ON previous.subject_id = page.id" if with_previous else ""}
-        {order_by}
+        {clauses.order_by}
         """,
         *parameters.values,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
-from app.domain.filters import VideoScope
+from app.domain.filters import VideoFilter
 from app.domain.metrics import (
     DAYS,
     ENGAGEMENT_COUNTERS,
@@ -17,6 +17,7 @@ from app.domain.rollups import utc_day
 from app.store.analytics.ranking import Entrants, days_in, ranked_terms, ranked_windows
 from app.store.analytics.series import Bounds
 from app.store.db import fetch
+from app.store.lists.conditions import video_conditions
 from app.store.parameters import Parameters
 
 Levels = Sequence[Mapping[str, int]]
@@ -26,19 +27,20 @@ Levels = Sequence[Mapping[str, int]]
 def video_levels(
     parameters: Parameters,
     organization_id: UUID,
-    scope: VideoScope,
+    scope: VideoFilter,
     instants: Sequence[datetime],
     counters: Sequence[str],
     folded: Mapping[UUID, Levels],
 ) -> str:
     """The query of the levels of a scope's videos just before each of these instants.
 
-    A row for each video: `id`, `published_at`, for each counter `<counter>_start` and, numbering the instants from 0,
-    `<counter>_0`, `<counter>_1` and so on. `folded` are the levels of videos that `select_rounded_videos` names.
+    A row for each video: `id`, `account_id`, `published_at`, for each counter `<counter>_start` and, numbering the
+    instants from 0, `<counter>_0`, `<counter>_1` and so on. `folded` are the levels of videos that
+    `select_rounded_videos` names.
     """
     organization = parameters.add(organization_id, "uuid")
-    where = in_scope(parameters, organization, scope)
-    columns = ["v.id", "v.published_at", *(f"v.{name}_start" for name in counters)]
+    where = video_conditions(parameters, organization, scope)
+    columns = ["video.id", "video.account_id", "video.published_at", *(f"video.{name}_start" for name in counters)]
     joins = []
     for number, instant in enumerate(instants if counters else ()):
         midnight = _midnight(instant)
@@ -47,9 +49,9 @@ def video_levels(
             LEFT JOIN (
                 SELECT video_id, {", ".join(f"{name}_level" for name in counters)} FROM video_day
                 WHERE organization_id = {organization} AND day = {_slice(organization, day)}
-            ) AS day_{number} ON day_{number}.video_id = v.id""")
+            ) AS day_{number} ON day_{number}.video_id = video.id""")
         levels = {
-            name: f"CASE WHEN v.last_observed_day <= {day} THEN v.{name} ELSE day_{number}.{name}_level END"
+            name: f"CASE WHEN video.last_observed_day <= {day} THEN video.{name} ELSE day_{number}.{name}_level END"
             for name in counters
         }
         if midnight < instant:
@@ -62,10 +64,10 @@ def video_levels(
                 for name, level in levels.items()
             }
         columns += [f"{level} AS {name}_{number}" for name, level in levels.items()]
-    return f"SELECT {', '.join(columns)} FROM video v {' '.join(joins)} WHERE {where}"
+    return f"SELECT {', '.join(columns)} FROM video {' '.join(joins)} WHERE {where}"
 
 
-async def select_rounded_videos(organization_id: UUID, scope: VideoScope, instants: Sequence[datetime]) -> list[UUID]:
+async def select_rounded_videos(organization_id: UUID, scope: VideoFilter, instants: Sequence[datetime]) -> list[UUID]:
     """The videos that have a rounded value among what was observed between a UTC midnight and the instant after it.
 
     Whether such a value changes a level depends on the one before: their levels are to be folded.
@@ -75,16 +77,16 @@ async def select_rounded_videos(organization_id: UUID, scope: VideoScope, instan
         return []
     parameters = Parameters()
     organization = parameters.add(organization_id, "uuid")
-    where = in_scope(parameters, organization, scope)
+    where = video_conditions(parameters, organization, scope)
     rows = await fetch(
         f"""
-        SELECT v.id FROM video v WHERE {where} AND EXISTS (
+        SELECT video.id FROM video WHERE {where} AND EXISTS (
             SELECT FROM unnest({parameters.add([start for start, _ in spans], "timestamptz[]")},
                                {parameters.add([until for _, until in spans], "timestamptz[]")}) AS span (start, until)
             JOIN video_observation o
-              ON o.organization_id = {organization} AND o.video_id = v.id AND o.steps IS NOT NULL
+              ON o.organization_id = {organization} AND o.video_id = video.id AND o.steps IS NOT NULL
              AND o.captured_at >= span.start AND o.captured_at < span.until
-            WHERE v.last_observed_day >= (span.start AT TIME ZONE 'UTC')::date
+            WHERE video.last_observed_day >= (span.start AT TIME ZONE 'UTC')::date
         )
         """,
         *parameters.values,
@@ -95,7 +97,7 @@ async def select_rounded_videos(organization_id: UUID, scope: VideoScope, instan
 def rank_of_videos(
     parameters: Parameters,
     organization_id: UUID,
-    scope: VideoScope,
+    scope: VideoFilter,
     bounds: Bounds,
     metric: str,
     folded: Mapping[UUID, Levels],
@@ -109,7 +111,10 @@ def rank_of_videos(
         for term in ranked_terms(metric)
     ]
     return Entrants(
-        f"SELECT id, {', '.join(terms)} FROM ({levels}) AS levels", "video", "caption", "subject.first_refreshed_at"
+        f"SELECT id, account_id, {', '.join(terms)} FROM ({levels}) AS levels",
+        "video",
+        "caption",
+        "subject.first_refreshed_at",
     )
 
 
@@ -129,22 +134,6 @@ def _term(parameters: Parameters, term: str, bounds: Bounds, place: int) -> str:
     if counter in ENGAGEMENT_COUNTERS and term.startswith("viewed_"):
         return f"CASE WHEN views_{place + 1} IS NOT NULL THEN {gain} END"
     return gain
-
-
-def in_scope(parameters: Parameters, organization: str, scope: VideoScope) -> str:
-    """The condition that a video, by the name of `v`, is in a scope of the organization of that parameter."""
-    conditions = [f"v.organization_id = {organization}", "v.removed_at IS NULL"]
-    if scope.account_id is not None:
-        conditions.append(f"v.account_id = {parameters.add(scope.account_id, 'uuid')}")
-    if scope.creator_id is not None:
-        creator = parameters.add(scope.creator_id, "uuid")
-        conditions.append(f"""v.account_id IN (
-            SELECT id FROM account
-            WHERE organization_id = {organization} AND creator_id = {creator} AND removed_at IS NULL
-        )""")
-    if scope.platform is not None:
-        conditions.append(f"v.platform = {parameters.add(scope.platform.value, 'text')}")
-    return " AND ".join(conditions)
 
 
 def _slice(organization: str, day: str) -> str:
@@ -172,18 +161,18 @@ def _seen_since(
     for counter in counters:
         counted = f"o.{counter} IS NOT NULL"
         if counter == "views":
-            counted += " AND o.views_kind IS NOT DISTINCT FROM v.views_kind"
+            counted += " AND o.views_kind IS NOT DISTINCT FROM video.views_kind"
         last.append(f"(array_agg(o.{counter} ORDER BY o.captured_at DESC) FILTER (WHERE {counted}))[1] AS {counter}")
     return f"""
         LEFT JOIN (
-            SELECT v.id, {", ".join(last)}
-            FROM video v JOIN video_observation o
-              ON o.organization_id = {organization} AND o.video_id = v.id
+            SELECT video.id, {", ".join(last)}
+            FROM video JOIN video_observation o
+              ON o.organization_id = {organization} AND o.video_id = video.id
              AND o.captured_at >= {parameters.add(midnight, "timestamptz")}
              AND o.captured_at < {parameters.add(instant, "timestamptz")}
-            WHERE {where} AND v.last_observed_day >= {parameters.add(utc_day(midnight), "date")}
-            GROUP BY v.id
-        ) AS {name} ON {name}.id = v.id"""
+            WHERE {where} AND video.last_observed_day >= {parameters.add(utc_day(midnight), "date")}
+            GROUP BY video.id
+        ) AS {name} ON {name}.id = video.id"""
 
 
 def _folded(parameters: Parameters, folded: Mapping[UUID, Levels], number: int, counters: Sequence[str]) -> str:
@@ -192,7 +181,7 @@ def _folded(parameters: Parameters, folded: Mapping[UUID, Levels], number: int, 
     arrays += [parameters.add([known.get(counter) for known in levels], "bigint[]") for counter in counters]
     return f"""
         LEFT JOIN unnest({", ".join(arrays)}) AS folded_{number} (id, {", ".join(counters)})
-               ON folded_{number}.id = v.id"""
+               ON folded_{number}.id = video.id"""
 
 
 def _midnight(instant: datetime) -> datetime:

@@ -1,6 +1,6 @@
 """Videos that are tracked by themselves: adding them, refreshing them, giving them up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,7 +15,15 @@ from app.domain.search import folded
 from app.store.accounts import lock_accounts
 from app.store.db import execute, fetch, fetch_row, transaction
 from app.store.ids import new_id
-from app.store.videos import VideoState, video_record, video_state
+from app.store.videos import VIDEO, VideoState, video_state
+
+PostKey = tuple[Platform, str]
+"""What a post is told apart by in its organization: its platform and the platform's own id of it."""
+
+
+def key_of(name: PostName) -> PostKey:
+    """What is unique of a name."""
+    return name.platform, name.external_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,60 +50,67 @@ class VideoRefresh:
     state: VideoState
 
 
-async def select_video_by_name(organization_id: UUID, name: PostName) -> Video | None:
-    """The organization's video of that name, found in a feed or tracked by itself."""
-    row = await fetch_row(
-        """
-        SELECT * FROM video
-        WHERE organization_id = $1 AND platform = $2 AND external_id = $3 AND removed_at IS NULL
+async def select_videos_by_name(organization_id: UUID, names: Collection[PostName]) -> dict[PostKey, Video]:
+    """The organization's videos of these names, found in a feed or tracked by themselves."""
+    rows = await fetch(
+        f"""
+        SELECT {VIDEO.whole.columns_of("video")} FROM unnest($2::text[], $3::text[]) AS wanted (platform, external_id)
+        JOIN video ON video.organization_id = $1 AND video.platform = wanted.platform
+                  AND video.external_id = wanted.external_id AND video.removed_at IS NULL
         """,
         organization_id,
-        name.platform.value,
-        name.external_id,
+        [name.platform.value for name in names],
+        [name.external_id for name in names],
     )
-    return None if row is None else video_record(row)
+    return {(video.platform, video.external_id): video for video in map(VIDEO.whole.read, rows)}
 
 
-async def insert_tracked_video(organization_id: UUID, name: PostName, tracking: Tracking, now: datetime) -> UUID | None:
-    """Adds a video that is due at once; its id, or None when the organization has that post already."""
-    row = await fetch_row(
+async def insert_tracked_videos(
+    organization_id: UUID, videos: Collection[tuple[PostName, Tracking]], now: datetime
+) -> dict[PostKey, UUID]:
+    """Adds videos that are due at once; their ids. One that the organization has by then is left out."""
+    # In the order of what they may collide on, so that two transactions adding the same ones wait, and never deadlock.
+    new = sorted(videos, key=lambda video: key_of(video[0]))
+    rows = await fetch(
         """
-        INSERT INTO video (id, organization_id, platform, external_id, shortcode, author_handle, added_at, metadata,
+        INSERT INTO video (organization_id, id, platform, external_id, shortcode, author_handle, added_at, metadata,
                            is_active, refresh_interval_hours, next_refresh_at, grows_from_zero, search_text, is_pinned,
                            is_unavailable)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $7, false, $11, false, false)
+        SELECT $1, new.id, new.platform, new.external_id, new.shortcode, new.author_handle, $2, new.metadata,
+               new.is_active, new.hours, $2, false, $3, false, false
+        FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::bool[], $11::int[])
+             WITH ORDINALITY
+             AS new (id, platform, external_id, shortcode, author_handle, metadata, is_active, hours, place)
+        ORDER BY new.place
         ON CONFLICT (organization_id, platform, external_id) WHERE removed_at IS NULL DO NOTHING
-        RETURNING id
+        RETURNING id, platform, external_id
         """,
-        new_id(),
         organization_id,
-        name.platform.value,
-        name.external_id,
-        name.shortcode,
-        name.author_handle,
         now,
-        msgspec.json.encode(tracking.metadata).decode(),
-        tracking.is_active,
-        tracking.refresh_interval_hours,
         folded(None),
+        [new_id() for _ in new],
+        [name.platform.value for name, _ in new],
+        [name.external_id for name, _ in new],
+        [name.shortcode for name, _ in new],
+        [name.author_handle for name, _ in new],
+        *_columns(tracking for _, tracking in new),
     )
-    return None if row is None else row["id"]
+    return {(Platform(row["platform"]), row["external_id"]): row["id"] for row in rows}
 
 
-async def start_tracking(organization_id: UUID, video_id: UUID, tracking: Tracking, now: datetime) -> None:
-    """Tracks a video by itself that was found in a feed; it is due at once."""
+async def start_tracking(organization_id: UUID, videos: Mapping[UUID, Tracking], now: datetime) -> None:
+    """Tracks videos by themselves that were found in feeds; they are due at once."""
     await execute(
         """
-        UPDATE video SET added_at = $3, metadata = $4, is_active = $5, refresh_interval_hours = $6,
-                         next_refresh_at = $3, failures = 0
-        WHERE organization_id = $1 AND id = $2
+        UPDATE video SET added_at = $2, metadata = new.metadata, is_active = new.is_active,
+                         refresh_interval_hours = new.hours, next_refresh_at = $2, failures = 0
+        FROM unnest($3::uuid[], $4::jsonb[], $5::bool[], $6::int[]) AS new (id, metadata, is_active, hours)
+        WHERE video.organization_id = $1 AND video.id = new.id
         """,
         organization_id,
-        video_id,
         now,
-        msgspec.json.encode(tracking.metadata).decode(),
-        tracking.is_active,
-        tracking.refresh_interval_hours,
+        list(videos),
+        *_columns(videos.values()),
     )
 
 
@@ -141,7 +156,7 @@ async def set_video_activity(organization_id: UUID, video_id: UUID, is_active: b
 
 async def select_video_refresh(organization_id: UUID, video_id: UUID) -> VideoRefresh | None:
     """What a refresh needs to know of a video that is tracked by itself, before it fetches."""
-    rows = await fetch(_REFRESH, organization_id, video_id, None)
+    rows = await fetch(_REFRESH, organization_id, [video_id], None)
     return _video_refresh(rows[0]) if rows else None
 
 
@@ -150,30 +165,39 @@ async def lock_video(organization_id: UUID, video_id: UUID, lease_id: UUID | Non
 
     None when there is no such video, and when the lease asked for is another's by now.
     """
+    return (await lock_videos(organization_id, [video_id], lease_id)).get(video_id)
+
+
+async def lock_videos(
+    organization_id: UUID, ids: Collection[UUID], lease_id: UUID | None = None
+) -> dict[UUID, VideoRefresh]:
+    """The same of many videos; one that is absent is none, or its lease is another's than the one asked for."""
     while True:
-        row = await fetch_row(
-            "SELECT account_id FROM video WHERE organization_id = $1 AND id = $2", organization_id, video_id
+        rows = await fetch(
+            "SELECT DISTINCT account_id FROM video WHERE organization_id = $1 AND id = ANY($2)",
+            organization_id,
+            list(ids),
         )
-        account_id = None if row is None else row["account_id"]
+        owners = {row["account_id"] for row in rows}
         try:
             async with transaction():  # a savepoint: going back to it gives the locks back
-                if account_id is not None:
-                    await lock_accounts(organization_id, [account_id])
-                rows = await fetch(f"{_REFRESH} FOR UPDATE", organization_id, video_id, lease_id)
-                if not rows or rows[0]["account_id"] == account_id:
-                    return _video_refresh(rows[0]) if rows else None
+                if owners - {None}:
+                    await lock_accounts(organization_id, owners - {None})
+                rows = await fetch(f"{_REFRESH} ORDER BY id FOR UPDATE", organization_id, list(ids), lease_id)
+                if {row["account_id"] for row in rows} <= owners | {None}:
+                    return {row["id"]: _video_refresh(row) for row in rows}
                 raise _MovedMeanwhile
         except _MovedMeanwhile:
             continue
 
 
 class _MovedMeanwhile(Exception):
-    """An account has found the video, or let it go, while we waited for its lock."""
+    """An account has found a video while we waited for its lock."""
 
 
 _REFRESH = """
 SELECT * FROM video
-WHERE organization_id = $1 AND id = $2 AND removed_at IS NULL AND ($3::uuid IS NULL OR lease_id = $3)
+WHERE organization_id = $1 AND id = ANY($2) AND removed_at IS NULL AND ($3::uuid IS NULL OR lease_id = $3)
 """
 
 
@@ -188,4 +212,13 @@ def _video_refresh(row: asyncpg.Record) -> VideoRefresh:
         refresh_interval=timedelta(hours=row["refresh_interval_hours"]),
         failures=row["failures"],
         state=video_state(row),
+    )
+
+
+def _columns(trackings: Iterable[Tracking]) -> tuple[list[str], list[bool], list[int]]:
+    chosen = list(trackings)
+    return (
+        [msgspec.json.encode(tracking.metadata).decode() for tracking in chosen],
+        [tracking.is_active for tracking in chosen],
+        [tracking.refresh_interval_hours for tracking in chosen],
     )

@@ -44,7 +44,7 @@ from app.api.graphql.compiled.plainness import (
     refuse,
 )
 from app.api.graphql.compiled.plans import Asked, Deferred, Plan
-from app.api.graphql.compiled.readings import Attribute, Function, Reading, Resolver, read_by
+from app.api.graphql.compiled.readings import Attribute, Function, Reading, Relation, Resolver, read_by
 
 MOST_FIELDS = 600
 """Fields of an operation with its fragments expanded, which take some 80 ms to compile; larger ones are not."""
@@ -180,7 +180,9 @@ class _Emitter:
             return read, self._value(definition.type, x, details, path, depth, number)
         depth_of_lists = _list_depth(definition.type)
         self._readers[number] = read
-        self._deferred.append(Deferred(number, key, not depth_of_lists and not is_leaf_type(named), depth_of_lists))
+        is_shared = not depth_of_lists and not is_leaf_type(named)
+        relation = reading if isinstance(reading, Relation) else None
+        self._deferred.append(Deferred(number, key, is_shared, depth_of_lists, relation))
         self._function(f"r{number}", "v", [f"return {read}"])
         self._function(f"w{number}", "x", [f"return {self._value(definition.type, 'x', details, path, depth, number)}"])
         return number
@@ -189,6 +191,8 @@ class _Emitter:
         """The expression that reads a field of the object `v`."""
         if isinstance(reading, Attribute):
             return f"v.{reading.name}"
+        if isinstance(reading, Relation):
+            return f"v.{reading.key}"
         function = self._constant("f", reading.call)
         if isinstance(reading, Resolver):
             return f"{function}(v, i{number}, **a{number})"

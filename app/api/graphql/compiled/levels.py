@@ -1,7 +1,8 @@
 """Levels: a compiled operation at work, asking for all that is deferred on one level before any of it is awaited."""
 
 import asyncio
-from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
+from asyncio import isfuture
+from collections.abc import Awaitable, Callable, Generator, Hashable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import strawberry
@@ -26,6 +27,9 @@ class _Batch(NamedTuple):
     write: Write
     parents: Parents
     values: list[Any]
+    """Of a relation its keys, until they give way to what they come to."""
+    loaded: Awaitable[Mapping[Any, Any]] | None
+    """What comes of the keys of a relation."""
 
 
 class _Known:
@@ -52,6 +56,8 @@ class Execution:
         self._parents: list[Parents] = [[] for _ in plan.asked]
         self._batches: list[_Batch] = []
         self._settled: list[Place] = []
+        self._related: list[tuple[list[Any], list[Any]]] = []
+        """Of each relation that was settled: what its keys came to, and the keys."""
         self._is_plain = True
 
     async def data(self) -> Data:
@@ -63,13 +69,15 @@ class Execution:
         except Exception:
             raise NotPlain from None
         while self._is_plain:
-            waiting = self._ask(pairs)
-            places = [place for batch in waiting for place in _awaited(batch.values, batch.field.list_depth)]
-            if not places and self._is_plain:
+            waiting, places = self._ask(pairs)
+            if not waiting and self._is_plain:
                 return data
             while places:
                 await self._settle(places)
                 places = [place for settled in places for place in _awaited_within(*settled)]
+            for batch in waiting:
+                if batch.loaded is not None:
+                    await self._settle_relation(batch, batch.loaded)
             for batch in waiting:
                 self._write(batch)
         raise NotPlain
@@ -81,6 +89,8 @@ class Execution:
         """
         for values, index, _ in self._settled:
             values[index] = _Known(values[index])
+        for values, keys in self._related:
+            values[:] = [None if key is None else _Known(value) for key, value in zip(keys, values, strict=True)]
         answers = {
             _key(source, asked.parent_type.name, asked.nodes): value
             for batch in self._batches
@@ -108,24 +118,43 @@ class Execution:
                 raise NotPlain from None
         return info, shown, arguments, self._parents[number].append
 
-    def _ask(self, pairs: Sequence[tuple[Read, Write]]) -> list[_Batch]:
-        """Asks for every deferred field of the objects written so far, and returns what has to be awaited.
+    def _ask(self, pairs: Sequence[tuple[Read, Write]]) -> tuple[list[_Batch], list[Place]]:
+        """Asks for every deferred field of the objects written so far; the batches that have to be awaited, and where.
 
         What is there at once is written at once, and what is deferred below it is asked for too: it stands further
         down in the plan. After a failure the rest is asked all the same, so that loaders load it in one go.
         """
-        waiting = []
+        waiting: list[_Batch] = []
+        places: list[Place] = []
         for field, (read, write) in zip(self._plan.deferred, pairs, strict=True):
             if parents := self._parents[field.number]:
                 taken = parents.copy()
                 parents.clear()
-                batch = _Batch(field, write, taken, [self._read(read, source) for _, source in taken])
+                batch = self._ask_for(field, read, write, taken)
+                if batch is None:
+                    continue
                 self._batches.append(batch)
-                if any(True for _ in _awaited(batch.values, batch.field.list_depth)):
+                awaited = [] if field.relation else list(_awaited(batch.values, field.list_depth))
+                if awaited or batch.loaded is not None:
                     waiting.append(batch)
+                    places += awaited
                 else:
                     self._write(batch)
-        return waiting
+        return waiting, places
+
+    def _ask_for(self, field: Deferred, read: Read, write: Write, parents: Parents) -> _Batch | None:
+        """What comes of asking for a field of some objects; None where that is left to graphql-core altogether."""
+        if field.relation is None:
+            return _Batch(field, write, parents, [self._read(read, source) for _, source in parents], None)
+        load, context = field.relation.load, self._executor.context_value
+        try:
+            keys = [read(source) for _, source in parents]
+            wanted = list(dict.fromkeys(key for key in keys if key is not None))
+            loaded = load(context, wanted) if wanted else None
+        except Exception:
+            self._is_plain = False
+            return None
+        return _Batch(field, write, parents, keys, loaded)
 
     def _read(self, read: Read, source: Any) -> Any:
         try:
@@ -156,12 +185,12 @@ class Execution:
         if len(places) == 1:
             futures: Sequence[Any] = [values[index] for values, index, _ in places]
         else:
-            futures = [asyncio.ensure_future(values[index]) for values, index, _ in places]
+            futures = [_future_of(values[index]) for values, index, _ in places]
         self._settled += places
         try:
             for (values, index, _), future in zip(places, futures, strict=True):
                 try:
-                    values[index] = await future
+                    values[index] = future.result() if isfuture(future) and future.done() else await future
                 except Exception as error:
                     self._is_plain = False
                     values[index] = error
@@ -171,6 +200,20 @@ class Execution:
                     future.cancel()
                 await asyncio.gather(*futures, return_exceptions=True)
             raise
+
+    async def _settle_relation(self, batch: _Batch, loaded: Awaitable[Mapping[Any, Any]]) -> None:
+        """Awaits what the keys of a relation come to; what fails leaves its error there."""
+        keys = batch.values.copy()
+        try:
+            found = await loaded
+        except Exception as error:
+            found = dict.fromkeys(keys, error)
+        batch.values[:] = [None if key is None else found[key] for key in keys]
+        self._related.append((batch.values, keys))
+
+
+def _future_of(awaitable: Any) -> Any:
+    return awaitable if isfuture(awaitable) else asyncio.ensure_future(awaitable)
 
 
 def _awaited(values: list[Any], list_depth: int) -> Iterator[Place]:

@@ -1,7 +1,7 @@
 """Operations: each compiled once for the fields it includes, and run; what is not plain runs in graphql-core."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -80,7 +80,10 @@ class Operations:
         if isinstance(executor, list):
             return ExecutionResult(None, errors=executor)
         plan = self.plan(executor)
-        return _interpreted(executor) if plan is None else self._run(plan, executor)
+        if plan is not None:
+            return self._run(plan, executor)
+        result = _interpreted(executor)
+        return _awaited(executor, result) if executor.is_awaitable(result) else result
 
     def plan(self, executor: Executor[Any]) -> Plan | None:
         """The plan of the operation an executor was built for; None when it is graphql-core's."""
@@ -114,8 +117,22 @@ class Operations:
             return ExecutionResult(await execution.data(), None)
         except NotPlain:
             executor.middleware_manager = MiddlewareManager(execution.answers())
-        result = _interpreted(executor)
-        return await result if executor.is_awaitable(result) else cast(ExecutionResult, result)
+            result = _interpreted(executor)
+            return await result if executor.is_awaitable(result) else cast(ExecutionResult, result)
+        finally:
+            _let_go(executor)
+
+
+async def _awaited(executor: Executor[Any], result: AwaitableOrValue[ExecutionResult]) -> ExecutionResult:
+    try:
+        return await cast(Awaitable[ExecutionResult], result)
+    finally:
+        _let_go(executor)
+
+
+def _let_go(executor: Executor[Any]) -> None:
+    """Frees the context at once. An executor refers to itself, and what it holds would wait for a search for cycles."""
+    executor.context_value = None
 
 
 def _interpreted(executor: Executor[Any]) -> AwaitableOrValue[ExecutionResult]:

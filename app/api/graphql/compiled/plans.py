@@ -8,6 +8,8 @@ from graphql import FieldNode, GraphQLField, GraphQLObjectType
 from graphql.pyutils import Path
 from strawberry.types.field import StrawberryField
 
+from app.api.graphql.compiled.readings import Relation
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -35,6 +37,8 @@ class Deferred:
     """Whether one object read in several places is written once, which all of them show."""
     list_depth: int
     """How many lists are within each other, whose entries may have to be awaited too."""
+    relation: Relation | None
+    """Set where reading it gives a key by which it is loaded."""
 
 
 Read = Callable[[Any], Any]

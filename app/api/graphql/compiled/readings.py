@@ -1,7 +1,7 @@
 """Readings: how the value of a field is got from the object it belongs to."""
 
 import keyword
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
@@ -29,13 +29,28 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """It is loaded by a key, which is an attribute of the object; null where that is None.
+
+    A field says so in its metadata, under RELATION, beside the resolver that does the same for one object.
+    """
+
+    key: str
+    load: Callable[[Any, Collection[Any]], Awaitable[Mapping[Any, Any]]]
+    """Given the context and keys: what each of them comes to, which may be an exception."""
+
+
+RELATION = "relation"
+
+
+@dataclass(frozen=True, slots=True)
 class Resolver:
     """graphql-core's own way: called with the object, the resolve-info and the arguments."""
 
     call: Callable[..., Any]
 
 
-Reading: TypeAlias = Attribute | Function | Resolver
+Reading: TypeAlias = Attribute | Function | Relation | Resolver
 
 
 def read_by(schema: strawberry.Schema, definition: GraphQLField) -> Reading | None:
@@ -61,6 +76,8 @@ def read_by(schema: strawberry.Schema, definition: GraphQLField) -> Reading | No
         or schema.config.info_class is not strawberry.Info
     ):
         return _resolver(definition)
+    if isinstance(relation := field.metadata.get(RELATION), Relation):
+        return relation
     info = resolver.info_parameter
     return Function(
         call=cast(Callable[..., Any], resolver.wrapped_func),

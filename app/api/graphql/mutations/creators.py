@@ -1,5 +1,7 @@
 """Changing creators and their links."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from app.api.graphql.connections import Edge
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
 from app.api.graphql.mutations.accounts import AccountInput
+from app.api.graphql.mutations.batches import Result, read_each, report_each
 from app.api.graphql.mutations.creating import IDEMPOTENCY, create_once
 from app.api.graphql.mutations.payloads import (
     AccountPayload,
@@ -19,6 +22,7 @@ from app.api.graphql.mutations.payloads import (
     read_metadata,
     refusable,
 )
+from app.api.graphql.nodes.accounts import Account
 from app.api.graphql.nodes.creators import Creator
 from app.api.graphql.values.ids import decode_id_of, encode_id
 from app.api.graphql.values.scalars import JSON
@@ -29,6 +33,7 @@ from app.core.tracking.creators import (
     creator_cursor,
     delete_creator,
     link_account,
+    link_accounts,
     load_creators,
     unlink_account,
     update_creator,
@@ -61,6 +66,19 @@ class DeleteCreatorPayload(Payload):
 @strawberry.type(description="What came of linkAccount.")
 class LinkAccountPayload(CreatorPayload, AccountPayload):
     pass
+
+
+@strawberry.type(description="What came of one account of linkAccounts.")
+class LinkAccountsResult(Result):
+    account: Account | None = strawberry.field(description="The account; null when there are errors.")
+
+
+@strawberry.type(description="What came of linkAccounts.")
+class LinkAccountsPayload(Payload):
+    creator: Creator | None = strawberry.field(description="The creator; null when the input is refused as a whole.")
+    results: list[LinkAccountsResult] = strawberry.field(
+        description="What came of each account, in their order; empty when the input is refused as a whole."
+    )
 
 
 @strawberry.type(description="What came of unlinkAccount.")
@@ -99,6 +117,11 @@ class DeleteCreatorInput(CreatorInput):
 @strawberry.input(description="An account to link to a creator.")
 class LinkAccountInput(CreatorInput, AccountInput):
     pass
+
+
+@strawberry.input(description="Accounts to link to a creator.")
+class LinkAccountsInput(CreatorInput):
+    account_ids: list[strawberry.ID] = strawberry.field(description="Global ids of 1 to 200 accounts.")
 
 
 @strawberry.input(description="An account to take out of its creator.")
@@ -167,6 +190,20 @@ class CreatorMutations:
         account_id = decode_id_of("Account", input.account_id, "account_id")
         linked = await link_account(info.context.viewer, creator_id, account_id, now=info.context.now)
         return Change(creator=linked.creator, account=linked.account)
+
+    @resolver(
+        "Links up to 200 accounts to a creator, each by itself: one that is refused stops no other.",
+        LinkAccountsPayload,
+    )
+    @refusable
+    async def link_accounts(
+        info: Info, input: Annotated[LinkAccountsInput, strawberry.argument(description="Which to which.")]
+    ) -> Change:
+        creator_id = decode_id_of("Creator", input.creator_id, "creator_id")
+        account_ids = read_each(input.account_ids, partial(decode_id_of, "Account"))
+        links = await link_accounts(info.context.viewer, creator_id, account_ids, now=info.context.now)
+        change = report_each("account_ids", links.answers, lambda one: Change(account=one), of_objects=False)
+        return replace(change, creator=links.creator)
 
     @resolver(
         "Takes an account out of its creator, its past figures included. It stays tracked; if the creator's pause had "

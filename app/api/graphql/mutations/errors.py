@@ -1,6 +1,8 @@
 """What a caller can mend, as data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import strawberry
 from strawberry.utils.str_converters import to_camel_case
@@ -8,6 +10,7 @@ from strawberry.utils.str_converters import to_camel_case
 from app.api.graphql.fields import resolver
 from app.api.graphql.nodes.accounts import Account
 from app.api.graphql.nodes.creators import Creator
+from app.api.graphql.nodes.runs import RefreshRun
 from app.api.graphql.nodes.videos import Video
 from app.api.graphql.values.enums import ErrorCode
 from app.domain import problems, records
@@ -20,6 +23,7 @@ MENDABLE = (
     problems.VideoTaken,
     problems.AccountLinkedElsewhere,
     problems.QuotaReached,
+    problems.RefreshedRecently,
     problems.IdempotencyConflict,
     problems.LastAdminKey,
 )
@@ -31,9 +35,11 @@ class Refusal:
     """A problem as data: the executor would raise an exception that it finds in a list."""
 
     problem: Problem
+    place: Sequence[str] | None = None
+    """Where in the arguments, where the problem does not know; its own path otherwise."""
 
 
-@strawberry.interface(description="Something in the input that the caller can mend. Nothing was changed.")
+@strawberry.interface(description="Something in the input that the caller can mend. Nothing was changed by it.")
 class MutationError:
     @resolver("What is wrong, and the way on.")
     def message(refusal: strawberry.Parent[Refusal]) -> str:
@@ -43,9 +49,13 @@ class MutationError:
     def code(refusal: strawberry.Parent[Refusal]) -> ErrorCode:
         return ErrorCode(refusal.problem.code)
 
-    @resolver('Where in the arguments, from the outside in: ["input", "handle"].')
+    @resolver(
+        'Where in the arguments, from the outside in: ["input", "handle"], and with the place of an entry in a list, '
+        'counted from 0: ["input", "accounts", "3", "handle"].'
+    )
     def path(refusal: strawberry.Parent[Refusal]) -> list[str]:
-        return ["input", *(to_camel_case(name) for name in refusal.problem.path)]
+        path = refusal.problem.path if refusal.place is None else refusal.place
+        return ["input", *(to_camel_case(name) for name in path)]
 
 
 @strawberry.type(description="A value is malformed or out of its bounds.")
@@ -110,6 +120,23 @@ class QuotaReached(MutationError):
         return isinstance(value.problem, problems.QuotaReached)
 
 
+@strawberry.type(description="It was refreshed a moment ago; its figures are fresh.")
+class RefreshedRecently(MutationError):
+    @resolver("The refresh that has ended a moment ago.", RefreshRun)
+    def run(refusal: strawberry.Parent[Refusal]) -> records.Run:
+        assert isinstance(refusal.problem, problems.RefreshedRecently)
+        return refusal.problem.run
+
+    @resolver("From when on it may be asked for again.")
+    def retry_at(refusal: strawberry.Parent[Refusal]) -> datetime:
+        assert isinstance(refusal.problem, problems.RefreshedRecently)
+        return refusal.problem.retry_at
+
+    @classmethod
+    def is_type_of(cls, value: Refusal, _info: object) -> bool:
+        return isinstance(value.problem, problems.RefreshedRecently)
+
+
 @strawberry.type(description="The idempotency key was used for another request.")
 class IdempotencyConflict(MutationError):
     @classmethod
@@ -131,6 +158,7 @@ ERROR_TYPES = (
     VideoTaken,
     AccountLinkedElsewhere,
     QuotaReached,
+    RefreshedRecently,
     IdempotencyConflict,
     LastAdminKey,
 )

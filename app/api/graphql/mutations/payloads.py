@@ -28,11 +28,17 @@ class Change:
     deleted_creator_id: strawberry.ID | None = None
     removed_account_id: strawberry.ID | None = None
     video: records.Video | None = None
+    video_edge: Edge[records.Video] | None = None
     removed_video_id: strawberry.ID | None = None
     api_key: viewing.ApiKey | None = None
     value: str | None = None
     revoked_api_key_id: strawberry.ID | None = None
     organization: viewing.Viewer | None = None
+    run: records.Run | None = None
+    index: int = 0
+    """The place of what this came of, where it is one of many."""
+    results: Sequence["Change"] = ()
+    """What came of each of many."""
     errors: Sequence[Refusal] = ()
 
 

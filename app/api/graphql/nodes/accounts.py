@@ -8,14 +8,19 @@ from strawberry import UNSET
 
 from app.api.graphql.connections import After, Before, Connection, First, Last, asked_page
 from app.api.graphql.context import Info
-from app.api.graphql.fields import resolver
-from app.api.graphql.loaders import ListAsked
+from app.api.graphql.fields import related, resolver
+from app.api.graphql.loaders import VideosAsked
 from app.api.graphql.nodes.interfaces import HasAnalytics, Node, Tracked, node_id
+from app.api.graphql.nodes.runs import RefreshRun, own_runs
 from app.api.graphql.nodes.videos import Video
 from app.api.graphql.selections import selected_fields
 from app.api.graphql.values.enums import Platform
+from app.api.graphql.values.filters import VideosWanted, read_video_filter
+from app.api.graphql.values.orders import VideosBy, read_video_order
 from app.api.graphql.values.scalars import JSON, URL, BigInt
 from app.domain import records
+from app.domain.filters import NEWEST_VIDEOS
+from app.domain.series import SubjectKind
 
 if TYPE_CHECKING:
     from app.api.graphql.nodes.creators import Creator
@@ -48,6 +53,18 @@ class Account(Node, Tracked, HasAnalytics):
     last_refreshed_at: datetime | None = strawberry.field(description="Its latest refresh; null before the first.")
     next_refresh_at: datetime | None = strawberry.field(description="When it is due again; null while it is not.")
     refresh_interval_hours: int = strawberry.field(description="Hours between two refreshes.")
+    max_recent_posts: int | None = strawberry.field(
+        description="How many of its newest posts are followed; null takes the organization's default."
+    )
+    post_lookback_days: int | None = strawberry.field(
+        description="How old a post is followed, in days; null takes the organization's default."
+    )
+    effective_max_recent_posts: int | None = strawberry.field(
+        description="How many are followed, by itself or by default; null is no bound."
+    )
+    effective_post_lookback_days: int | None = strawberry.field(
+        description="How old a post is followed, by itself or by default; null is no bound."
+    )
 
     followers: BigInt | None = strawberry.field(name="followerCount", description="Followers; null while unknown.")
     following: BigInt | None = strawberry.field(
@@ -83,14 +100,11 @@ class Account(Node, Tracked, HasAnalytics):
 
     linked_at: datetime | None = strawberry.field(description="When it was linked to its creator; null without one.")
 
-    @resolver(
-        "The creator it is linked to.",
-        Annotated["Creator", strawberry.lazy("app.api.graphql.nodes.creators")] | None,
+    creator: Annotated["Creator", strawberry.lazy("app.api.graphql.nodes.creators")] | None = related(
+        "The creator it is linked to.", key="creator_id", loader="creators"
     )
-    async def creator(account: strawberry.Parent[records.Account], info: Info) -> records.Creator | None:
-        return None if account.creator_id is None else await info.context.loaders.creators.load(account.creator_id)
 
-    @resolver("Its discovered videos, newest first.", Connection[Video])
+    @resolver("Its discovered videos, the latest published first by default.", Connection[Video])
     async def videos(
         account: strawberry.Parent[records.Account],
         info: Info,
@@ -98,10 +112,20 @@ class Account(Node, Tracked, HasAnalytics):
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
+        filter: VideosWanted = UNSET,
+        order_by: VideosBy = UNSET,
     ) -> records.Page[records.Video]:
         page = asked_page(first, after, last, before)
-        asked = ListAsked(page, with_total="totalCount" in selected_fields(info))
-        return await info.context.loaders.account_videos.load((account.id, asked))
+        asked = VideosAsked(
+            kind=SubjectKind.ACCOUNT,
+            page=page,
+            filter=read_video_filter(filter, info.context.now),
+            order=read_video_order(order_by, NEWEST_VIDEOS, info.context.now),
+            with_total="totalCount" in selected_fields(info),
+        )
+        return await info.context.loaders.listed_videos.load((account.id, asked))
+
+    refreshes: Connection[RefreshRun] = own_runs(records.Refreshable.ACCOUNT, "Its refreshes, the newest first.")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: object) -> bool:

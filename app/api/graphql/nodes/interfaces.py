@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from app.api.graphql.loaders import BreakdownAsked, MetricsAsked, SeriesAsked
 from app.api.graphql.nodes.figures.metrics import Metrics, selected_metrics
 from app.api.graphql.nodes.figures.timeseries import TimeSeries
 from app.api.graphql.values.enums import Division, Granularity, Metric, SeriesMode
-from app.api.graphql.values.ids import encode_id
+from app.api.graphql.values.ids import id_encoder
 from app.api.graphql.values.scalars import JSON
 from app.api.graphql.values.windows import LAST_30_DAYS, WindowInput, read_window
 from app.domain import records
@@ -31,8 +32,12 @@ NODE_ID = "Global id: opaque, stable, unique among all types."
 def node_id(type_name: str, attribute: str = "id") -> Any:
     """The field `id` of a type of that name, made of the uuid its record has under `attribute`."""
 
+    encode = id_encoder(type_name)
+
+    uuid_of = attrgetter(attribute)
+
     def read(record: strawberry.Parent[object]) -> strawberry.ID:
-        return encode_id(type_name, getattr(record, attribute))
+        return encode(uuid_of(record))
 
     return strawberry.field(resolver=read, description=NODE_ID)
 

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from app.api.graphql.context import Info
-from app.api.graphql.fields import resolver
+from app.api.graphql.connections import Connection
+from app.api.graphql.fields import related
 from app.api.graphql.nodes.interfaces import HasAnalytics, Node, Tracked, node_id
+from app.api.graphql.nodes.runs import RefreshRun, own_runs
 from app.api.graphql.values.enums import Platform, VideoKind, ViewsKind
 from app.api.graphql.values.scalars import JSON, URL, BigInt
 from app.domain import records
@@ -21,6 +22,10 @@ class Video(Node, Tracked, HasAnalytics):
     id: strawberry.ID = node_id("Video")
     platform: Platform = strawberry.field(description="The platform it lives on.")
     external_id: str = strawberry.field(description="The platform's own id of it.")
+    author_handle: str | None = strawberry.field(description="Handle of who posted it; null while unknown.")
+    author_external_id: str | None = strawberry.field(
+        description="The platform's own id of who posted it; null while unknown."
+    )
     shortcode: str | None = strawberry.field(description="Instagram's short name of it; null elsewhere.")
     kind: VideoKind | None = strawberry.field(
         description="What sort of post it is; null before the first refresh of one that is tracked by itself."
@@ -59,13 +64,24 @@ class Video(Node, Tracked, HasAnalytics):
     comments: BigInt | None = strawberry.field(name="commentCount", description="Comments; null while unknown.")
     shares: BigInt | None = strawberry.field(name="shareCount", description="Shares; null while unknown.")
     saves: BigInt | None = strawberry.field(name="saveCount", description="Saves; null while unknown.")
-
-    @resolver(
-        "The tracked account whose feed it was found in.",
-        Annotated["Account", strawberry.lazy("app.api.graphql.nodes.accounts")] | None,
+    reposts: BigInt | None = strawberry.field(name="repostCount", description="Reposts; null where there are none.")
+    ig_plays: BigInt | None = strawberry.field(
+        name="instagramPlayCount", description="Plays on Instagram alone; null elsewhere, and while unknown."
     )
-    async def account(video: strawberry.Parent[records.Video], info: Info) -> records.Account | None:
-        return None if video.account_id is None else await info.context.loaders.accounts.load(video.account_id)
+    fb_plays: BigInt | None = strawberry.field(
+        name="facebookPlayCount", description="Plays of an Instagram post on Facebook; null while unknown."
+    )
+    fb_likes: BigInt | None = strawberry.field(
+        name="facebookLikeCount", description="Likes of an Instagram post on Facebook; null while unknown."
+    )
+
+    account: Annotated["Account", strawberry.lazy("app.api.graphql.nodes.accounts")] | None = related(
+        "The tracked account whose feed it was found in.", key="account_id", loader="accounts"
+    )
+
+    refreshes: Connection[RefreshRun] = own_runs(
+        records.Refreshable.VIDEO, "Its refreshes by itself, the newest first; those of its account are with that."
+    )
 
     @classmethod
     def is_type_of(cls, value: Any, _info: object) -> bool:

@@ -4,25 +4,23 @@ from typing import Annotated
 from uuid import UUID
 
 import strawberry
-from strawberry import UNSET
 
-from app.api.graphql.connections import After, Before, Connection, First, Last, asked_page
+from app.api.graphql.connections import Connection
 from app.api.graphql.context import Context, Info
 from app.api.graphql.fields import resolver
 from app.api.graphql.nodes import organizations
 from app.api.graphql.nodes.accounts import Account
 from app.api.graphql.nodes.creators import Creator
 from app.api.graphql.nodes.interfaces import Node
+from app.api.graphql.nodes.lists import every_account, every_creator, every_video
 from app.api.graphql.nodes.search import SearchResults
 from app.api.graphql.nodes.videos import Video
 from app.api.graphql.selections import selected_fields
 from app.api.graphql.values.enums import Platform
 from app.api.graphql.values.ids import decode_id, decode_id_of
 from app.core.analytics import search as searching
-from app.core.tracking.accounts import find_account, list_accounts
-from app.core.tracking.creators import list_creators
+from app.core.tracking.accounts import find_account
 from app.domain import records, viewer
-from app.domain.filters import AccountFilter, CreatorFilter
 from app.domain.problems import InvalidInput
 
 MOST_NODES = 200
@@ -37,6 +35,10 @@ async def _load_node(context: Context, type_name: str, id: UUID) -> object | Non
             return await context.loaders.creators.load(id)
         case "Video":
             return await context.loaders.videos.load(id)
+        case "RefreshRun":
+            return await context.loaders.runs.load(id)
+        case "ApiKey":
+            return await context.loaders.keys.load(id)
         case "Organization" if id == context.viewer.organization_id:
             return context.viewer
     return None
@@ -58,21 +60,7 @@ class ObjectQueries:
     ) -> records.Account | None:
         return await find_account(info.context.viewer, platform, handle)
 
-    @resolver("The tracked accounts, most recently added first.", Connection[Account])
-    async def accounts(
-        info: Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-        platform: Annotated[Platform | None, strawberry.argument(description="Only accounts of this one.")] = UNSET,
-    ) -> records.Page[records.Account]:
-        return await list_accounts(
-            info.context.viewer,
-            AccountFilter(platform or None),
-            asked_page(first, after, last, before),
-            with_total="totalCount" in selected_fields(info),
-        )
+    accounts: Connection[Account] = every_account()
 
     @resolver("A creator; null when there is none.", Creator | None)
     async def creator(
@@ -80,29 +68,15 @@ class ObjectQueries:
     ) -> records.Creator | None:
         return await info.context.loaders.creators.load(decode_id_of("Creator", id, "id"))
 
-    @resolver("The creators, most recently added first.", Connection[Creator])
-    async def creators(
-        info: Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-        is_active: Annotated[
-            bool | None, strawberry.argument(description="Only those that are active, or only those that are paused.")
-        ] = UNSET,
-    ) -> records.Page[records.Creator]:
-        return await list_creators(
-            info.context.viewer,
-            CreatorFilter(None if is_active is UNSET else is_active),
-            asked_page(first, after, last, before),
-            with_total="totalCount" in selected_fields(info),
-        )
+    creators: Connection[Creator] = every_creator()
 
     @resolver("A video; null when there is none.", Video | None)
     async def video(
         info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Global id of a video.")]
     ) -> records.Video | None:
         return await info.context.loaders.videos.load(decode_id_of("Video", id, "id"))
+
+    videos: Connection[Video] = every_video()
 
     @resolver("The object of a global id; null when there is none.", Node | None)
     async def node(

@@ -9,7 +9,11 @@ from strawberry import UNSET
 from app.api.graphql.connections import After, Before, Last, asked_page
 from app.api.graphql.context import Info
 from app.api.graphql.fields import resolver
-from app.api.graphql.nodes.figures.leaderboards import AccountLeaderboard, CreatorLeaderboard, VideoLeaderboard
+from app.api.graphql.nodes.figures.leaderboards import (
+    AccountLeaderboardConnection,
+    CreatorLeaderboardConnection,
+    VideoLeaderboardConnection,
+)
 from app.api.graphql.selections import selected_fields
 from app.api.graphql.values.enums import Metric, Platform
 from app.api.graphql.values.ids import decode_id_of
@@ -17,7 +21,7 @@ from app.api.graphql.values.windows import LAST_30_DAYS, WindowInput, read_windo
 from app.core.analytics.ranking import rank_subjects
 from app.domain import records
 from app.domain.cursors import PageRequest
-from app.domain.filters import EVERY_VIDEO, VideoScope
+from app.domain.filters import EVERY_VIDEO, VideoFilter
 from app.domain.series import SubjectKind
 
 DEFAULT_PLACES = 10
@@ -33,7 +37,7 @@ Places = Annotated[
 
 @strawberry.type(description="Rankings.")
 class RankingQueries:
-    @resolver("The accounts by a metric over a window, the greatest first.", AccountLeaderboard)
+    @resolver("The accounts by a metric over a window, the greatest first.", AccountLeaderboardConnection)
     async def top_accounts(
         info: Info,
         metric: RankedBy = Metric.VIEWS,
@@ -47,7 +51,7 @@ class RankingQueries:
         page = asked_page(first, after, last, before, DEFAULT_PLACES)
         return await _rank(info, SubjectKind.ACCOUNT, metric, window, timezone, page)
 
-    @resolver("The creators by a metric over a window, the greatest first.", CreatorLeaderboard)
+    @resolver("The creators by a metric over a window, the greatest first.", CreatorLeaderboardConnection)
     async def top_creators(
         info: Info,
         metric: RankedBy = Metric.VIEWS,
@@ -61,7 +65,7 @@ class RankingQueries:
         page = asked_page(first, after, last, before, DEFAULT_PLACES)
         return await _rank(info, SubjectKind.CREATOR, metric, window, timezone, page)
 
-    @resolver("The videos by a metric over a window, the greatest first.", VideoLeaderboard)
+    @resolver("The videos by a metric over a window, the greatest first.", VideoLeaderboardConnection)
     async def top_videos(
         info: Info,
         metric: RankedBy = Metric.VIEWS,
@@ -79,17 +83,17 @@ class RankingQueries:
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> records.Leaderboard:
-        scope = VideoScope(
-            creator_id=_read_id("Creator", creator_id, "creatorId"),
-            account_id=_read_id("Account", account_id, "accountId"),
-            platform=platform or None,
+        scope = VideoFilter(
+            creator_ids=_read_id("Creator", creator_id, "creatorId"),
+            account_ids=_read_id("Account", account_id, "accountId"),
+            platforms=frozenset({platform}) if platform else None,
         )
         page = asked_page(first, after, last, before, DEFAULT_PLACES)
         return await _rank(info, SubjectKind.VIDEO, metric, window, timezone, page, scope)
 
 
-def _read_id(type_name: str, text: strawberry.ID | None, argument: str) -> UUID | None:
-    return None if text is None or text is UNSET else decode_id_of(type_name, text, argument)
+def _read_id(type_name: str, text: strawberry.ID | None, argument: str) -> frozenset[UUID] | None:
+    return None if text is None or text is UNSET else frozenset({decode_id_of(type_name, text, argument)})
 
 
 async def _rank(
@@ -99,7 +103,7 @@ async def _rank(
     window: WindowInput | None,
     timezone: str | None,
     page: PageRequest,
-    scope: VideoScope = EVERY_VIDEO,
+    scope: VideoFilter = EVERY_VIDEO,
 ) -> records.Leaderboard:
     selected = selected_fields(info, "nodes") | selected_fields(info, "edges", "node")
     return await rank_subjects(

@@ -28,11 +28,14 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
+from app.api.graphql.fields import is_read
 from app.api.graphql.queries.rankings import DEFAULT_PLACES
 from app.api.graphql.serving.errors import QUERY_TOO_COSTLY, QUERY_TOO_DEEP, QUERY_TOO_LARGE, Error, show_message
+from app.core.access.usage import LONGEST_DAYS
 from app.core.analytics.breakdown import MOST_CHILDREN
 from app.core.analytics.comparison import MOST_SUBJECTS
 from app.core.analytics.deltas import MOST_LOOK_BACKS
+from app.core.batches import LARGEST_BATCH
 from app.domain.cursors import DEFAULT_PAGE, LARGEST_PAGE
 from app.domain.series import Granularity
 from app.domain.windows import LONGEST_WINDOW_DAYS, WindowPreset
@@ -45,14 +48,28 @@ READING = 1
 """Points of a field that asks the database, once however many objects it is of: they are asked for together."""
 MUTATING = 10
 """Points of a field of Mutation."""
+MUTATING_EACH = {
+    "linkAccounts": ("accountIds", 1),
+    "refreshNow": ("ids", 4),
+    "trackAccounts": ("accounts", 1),
+    "trackVideos": ("videos", 1),
+}
+"""Of mutations of many things: the list in the input that holds them, and the points of each besides."""
 HEAVIER_READING = {
     ("Query", "nodes"): READING,
     ("Query", "search"): 5,
     ("Query", "topAccounts"): 10,
     ("Query", "topCreators"): 10,
     ("Query", "topVideos"): 20,
+    ("Subscription", "accountRefreshed"): READING,
+    ("Subscription", "videoRefreshed"): READING,
+    ("Subscription", "refreshProgress"): READING,
 }
 """Points of the fields that read otherwise: one for each kind of object, all that is ranked, text anywhere."""
+SEARCHING = HEAVIER_READING["Query", "search"]
+"""Points of a list that a text is looked for in."""
+RANKING = HEAVIER_READING["Query", "topVideos"]
+"""Points of a list that is ordered by a gain, which everything in it is ranked by."""
 COUNTING = "totalCount"
 """The field that makes a list be counted, which is a statement of its own."""
 
@@ -61,16 +78,26 @@ MOST_STEPS = 30_000
 
 DAYS_AS_ONE_VALUE = 10
 """What is read of a window, whatever is selected of it, counts as that part of its days."""
+MOST_FACES, MOST_PROVIDERS = 4, 20
+USUAL_CALLS = 4
+"""How many routes of providers a refresh asks."""
 BREAKDOWN_AS_VALUES = 100
 """What is read of a subject's children, as values: as many posts as an account usually has that are still observed."""
 LONGEST_LISTS = {
     ("Breakdown", "rows"): MOST_CHILDREN,
     ("Comparison", "subjects"): MOST_SUBJECTS,
+    ("RefreshRun", "calls"): USUAL_CALLS,
+    ("Usage", "days"): LONGEST_DAYS,
+    ("Usage", "faces"): MOST_FACES,
+    ("Usage", "providers"): MOST_PROVIDERS,
     ("VideoDeltas", "deltas"): MOST_LOOK_BACKS,
     ("ViewDeltas", "days"): MOST_LOOK_BACKS,
 }
 """Entries of the lists whose length is bounded whatever is asked for."""
 SHORTEST_BUCKET_DAYS = {Granularity.DAY: 1, Granularity.WEEK: 7, Granularity.MONTH: 28}
+INTROSPECTING = ("__schema", "__type")
+INTROSPECTED_PART = 0.1
+"""What a value of the schema counts: it is at hand, and written as it stands."""
 USUAL_ENTRIES = {"fields": 4, "args": 0.25, "inputFields": 0.3, "interfaces": 0.25, "possibleTypes": 0.25}
 """How long the lists of an introspected type are on average in this schema; one entry where nothing is said."""
 
@@ -210,16 +237,18 @@ class _Measure:
             field = self._schema.get_field(owner, node.name.value)
             assert field is not None
             arguments = self._arguments(field, node)
-            reading += self._reading(owner, node.name.value, field)
+            reading += self._reading(owner, node.name.value, field, arguments)
             below, below_each = _window_values(field, arguments), 0.0
             if node.selection_set:
                 type_ = get_named_type(field.type)
                 weight, height = self._weigh(node.selection_set, type_, depth + 1)  # type: ignore[arg-type]
-                entries = _entries(field, arguments)
+                entries = _given(node.name.value, arguments) or _entries(field, arguments)
                 below += weight.once + weight.each * (entries or 0)
                 below_each = weight.each if entries is None else 0.0
                 reading += weight.reading
                 deepest = max(deepest, height)
+            if node.name.value in INTROSPECTING:
+                below, below_each = below * INTROSPECTED_PART, below_each * INTROSPECTED_PART
             if not is_list_type(get_nullable_type(field.type)):
                 once += 1 + below
                 each += below_each
@@ -230,15 +259,18 @@ class _Measure:
                 each += 1 + below + below_each
         return _Weight(once, each, reading), deepest + 1
 
-    def _reading(self, owner: GraphQLCompositeType, name: str, field: GraphQLField) -> int:
-        """Points of asking the database for a field: whoever does that waits for it, so its resolver is a coroutine."""
+    def _reading(
+        self, owner: GraphQLCompositeType, name: str, field: GraphQLField, arguments: Mapping[str, Any]
+    ) -> int:
+        """Points of asking the database for a field."""
         if owner is self._schema.mutation_type:
-            return MUTATING
+            return MUTATING + MUTATING_EACH.get(name, ("", 0))[1] * (_given(name, arguments) or 0)
         if (points := HEAVIER_READING.get((owner.name, name))) is not None:
             return points
+        if heavier := _listing(arguments):
+            return heavier
         definition = field.extensions.get("strawberry-definition")
-        resolver = definition and definition.base_resolver
-        return READING if name == COUNTING or (resolver and resolver.is_async) else 0
+        return READING if name == COUNTING or (definition and is_read(definition)) else 0
 
     def _longest(
         self, owner: GraphQLCompositeType, node: FieldNode, arguments: Mapping[str, Any] | None
@@ -277,12 +309,26 @@ class _Measure:
         return not (skip and skip["if"]) and (include is None or bool(include["if"]))
 
 
+def _listing(arguments: Mapping[str, Any]) -> int:
+    """Points of a list that looks for a text, or whose order ranks what is in it; 0 for any other."""
+    searching = SEARCHING if (arguments.get("filter") or {}).get("text") else 0
+    ranking = RANKING if any(key.get("gain") for key in arguments.get("orderBy") or ()) else 0
+    return searching + ranking
+
+
 def _window_values(field: GraphQLField, arguments: Mapping[str, Any]) -> float:
     """What is read of a window for each object of a field, as values, whatever is selected of it."""
     days = _days(arguments) // DAYS_AS_ONE_VALUE if "window" in field.args else 0
     if "by" in field.args:
         return days + BREAKDOWN_AS_VALUES
     return days * min(_ids(arguments), MOST_SUBJECTS) if "ids" in field.args else days
+
+
+def _given(name: str, arguments: Mapping[str, Any]) -> int | None:
+    """How many things the input of a mutation of many has, those beyond the bound left out; None for other fields."""
+    if name not in MUTATING_EACH or not isinstance(given := arguments.get("input"), dict):
+        return None
+    return min(len(given[MUTATING_EACH[name][0]]), LARGEST_BATCH)
 
 
 def _ids(arguments: Mapping[str, Any]) -> int:

@@ -17,6 +17,7 @@ from graphql import (
     validate,
 )
 
+from app.api.graphql.serving.attributes import attributes_read
 from app.api.graphql.serving.bounds import out_of_bounds
 from app.api.graphql.serving.cost import Cost, measure_cost
 from app.api.graphql.serving.errors import (
@@ -28,9 +29,11 @@ from app.api.graphql.serving.errors import (
     show_document_error,
     show_message,
 )
+from app.domain.records import Attributes
 from app.settings import Settings
 
 MOST_ERRORS = 5
+NOT_VALID = "The document does not fit the schema here."
 DOCUMENTS_KEPT = 512
 COSTS_KEPT = 32
 LONGEST_VARIABLES_KEPT = 1000
@@ -46,6 +49,8 @@ class Document:
     node: DocumentNode | None
     operations: Mapping[str | None, OperationDefinitionNode]
     errors: Sequence[Error] = ()
+    attributes: Mapping[str, Attributes] = field(default_factory=dict)
+    """What it may read of the records of each type."""
     costs: dict[tuple[str | None, bytes], Cost] = field(default_factory=dict)
     """What its operations cost, by name and variables, as far as that was asked lately."""
 
@@ -81,7 +86,14 @@ class Documents:
             for definition in node.definitions
             if isinstance(definition, OperationDefinitionNode)
         }
-        return Document(node, operations, [show_document_error(error, VALIDATION_FAILED) for error in errors])
+        if errors:
+            return Document(node, operations, [self._show_validation_error(error) for error in errors])
+        return Document(node, operations, attributes=attributes_read(self._schema, node))
+
+    def _show_validation_error(self, error: GraphQLError) -> Error:
+        """Where introspection is off, only the place: from what is wrong there a guesser would learn what is right."""
+        shown = show_document_error(error, VALIDATION_FAILED)
+        return shown if self._settings.introspection else {**shown, "message": NOT_VALID}
 
     def _show_syntax_error(self, error: GraphQLError) -> Error:
         most = self._settings.graphql_max_tokens

@@ -2,18 +2,17 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from graphql import DocumentNode, ExecutionResult, OperationDefinitionNode, OperationType
-from starlette.requests import Request
 
 from app.api.connected import while_connected
 from app.api.graphql.compiled.operations import Operations
 from app.api.graphql.context import Context
 from app.api.graphql.loaders import Loaders
 from app.api.graphql.schema import schema
+from app.api.graphql.serving.callers import Caller
 from app.api.graphql.serving.requests import GraphQLRequest
 from app.settings import Settings
 
@@ -26,14 +25,14 @@ class OutOfTime(Exception):
 
 
 async def run(
-    request: Request,
+    caller: Caller,
     document: DocumentNode,
     operation: OperationDefinitionNode,
     asked: GraphQLRequest,
     context: Context,
     settings: Settings,
 ) -> ExecutionResult:
-    """The result of an operation, whose body has been read. Errors suggest names only where introspection is on.
+    """The result of a query or mutation. Errors suggest names only where introspection is on.
 
     A query whose caller disconnects is cancelled: ClientDisconnect; a mutation goes on. An operation that runs out of
     its time is cancelled: OutOfTime. Statements of what is cancelled are cancelled in the database.
@@ -47,12 +46,12 @@ async def run(
     )
     if not inspect.isawaitable(result):
         return result
-    async with _ended_reads(context.loaders):
+    async with ended_reads(context.loaders):
         try:
             async with asyncio.timeout(settings.graphql_timeout_seconds) as time:
-                if operation.operation is not OperationType.QUERY:
+                if operation.operation is not OperationType.QUERY or caller.receive is None:
                     return await result
-                return await while_connected(request.receive, result)
+                return await while_connected(caller.receive, result)
         except TimeoutError:
             if time.expired():
                 raise OutOfTime from None
@@ -60,29 +59,9 @@ async def run(
 
 
 @asynccontextmanager
-async def _ended_reads(loaders: Loaders) -> AsyncIterator[None]:
+async def ended_reads(loaders: Loaders) -> AsyncIterator[None]:
     """When the block ends, so do reads that loaders began in tasks of their own and that nobody waits for any more."""
-    reads: set[asyncio.Task[Any]] = set()
-    for loader in vars(loaders).values():
-        loader.load_fn = _noted(loader.load_fn, reads)
     try:
         yield
     finally:
-        for task in reads:
-            task.cancel()
-        await asyncio.gather(*reads, return_exceptions=True)
-
-
-def _noted(
-    read: Callable[[list[Any]], Awaitable[Any]], reads: set[asyncio.Task[Any]]
-) -> Callable[[list[Any]], Awaitable[Any]]:
-    async def load(keys: list[Any]) -> Any:
-        task = asyncio.current_task()
-        assert task is not None
-        reads.add(task)
-        try:
-            return await read(keys)
-        finally:
-            reads.discard(task)
-
-    return load
+        await loaders.end()

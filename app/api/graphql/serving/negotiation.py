@@ -5,6 +5,7 @@ from collections.abc import Iterator
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 HTML = "text/html"
+EVENT_STREAM = "text/event-stream"
 
 
 def choose_media_type(accept: str | None) -> str | None:
@@ -26,6 +27,17 @@ def choose_media_type(accept: str | None) -> str | None:
 def choose_media_type_of_batch(accept: str | None) -> str:
     """The type of the answers to a batch: an array is no GraphQL response, so application/json unless it is refused."""
     return JSON if not accept or not accept.strip() or _quality(accept, JSON) > 0 else GRAPHQL_RESPONSE
+
+
+def wants_stream(accept: str | None) -> bool:
+    """Whether the answer is to be an event stream: by name, and no JSON by name, which some clients add to everything.
+
+    >>> wants_stream("text/event-stream"), wants_stream("application/json, text/event-stream")
+    (True, False)
+    """
+    said = dict(_ranges(accept or ""))
+    is_json_named = any(quality > 0 and name.endswith("json") for name, quality in said.items())
+    return said.get(EVENT_STREAM, 0.0) > 0 and not is_json_named
 
 
 def wants_page(accept: str | None) -> bool:

@@ -87,6 +87,22 @@ def read_body_of(content_type: str, body: bytes, batch_size: int) -> GraphQLRequ
         raise _refused(problem) from None
 
 
+def read_operation(fields: Mapping[str, object]) -> GraphQLRequest:
+    """The request that an object makes, whoever brought it. Raises Refused."""
+    try:
+        return _request_of(fields)
+    except _Malformed as problem:
+        raise _refused(problem) from None
+
+
+def read_json(text: bytes, what: str) -> object:
+    """What is written as JSON, without repeated names or numbers that nobody can hold. Raises Refused naming `what`."""
+    try:
+        return _decode(text, what)
+    except _Malformed as problem:
+        raise _refused(problem) from None
+
+
 def _batch_of(entries: Sequence[object], most: int) -> Sequence[GraphQLRequest]:
     if most == 1:
         raise _Malformed("Batches are turned off. Send one operation as a JSON object.", BATCH_NOT_SUPPORTED)

@@ -6,20 +6,30 @@ from enum import Enum, StrEnum
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
+from app.domain.answers import AnswerClass
+from app.domain.filters import AccountOrderField, CreatorOrderField, OrderDirection, VideoCounter, VideoOrderField
 from app.domain.platforms import Platform, VideoKind, ViewsKind
+from app.domain.records import RunState
 from app.domain.series import Division, Granularity, SeriesMode
 from app.domain.viewer import Scope
 from app.domain.windows import WindowPreset
 
 __all__ = [
+    "AccountOrderField",
+    "AnswerClass",
+    "CreatorOrderField",
     "Division",
     "ErrorCode",
     "Granularity",
     "Metric",
+    "OrderDirection",
     "Platform",
+    "RunState",
     "Scope",
     "SeriesMode",
+    "VideoCounter",
     "VideoKind",
+    "VideoOrderField",
     "ViewsKind",
     "WindowPreset",
 ]
@@ -55,13 +65,14 @@ class ErrorCode(StrEnum):
     VIDEO_TAKEN = "VIDEO_TAKEN"
     ACCOUNT_LINKED_ELSEWHERE = "ACCOUNT_LINKED_ELSEWHERE"
     QUOTA_REACHED = "QUOTA_REACHED"
+    REFRESHED_RECENTLY = "REFRESHED_RECENTLY"
     IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
     LAST_ADMIN_KEY = "LAST_ADMIN_KEY"
 
 
-def _show(enum: type[Enum], description: str, values: Mapping[Enum, str]) -> None:
+def _show(enum: type[Enum], description: str, values: Mapping[Enum, str], name: str | None = None) -> None:
     """Registers an enum of the domain, which stays free of GraphQL; every value is described."""
-    strawberry.enum(enum, description=description)
+    strawberry.enum(enum, name=name, description=description)
     definition: StrawberryEnumDefinition = enum.__strawberry_definition__  # type: ignore[attr-defined]
     for value in definition.values:
         value.description = values[enum[value.name]]
@@ -165,7 +176,111 @@ _show(
         ErrorCode.NOT_FOUND: "Nothing of that id is in the organization.",
         ErrorCode.ACCOUNT_LINKED_ELSEWHERE: "The account is linked to another creator.",
         ErrorCode.QUOTA_REACHED: "The organization tracks as many accounts as it may.",
+        ErrorCode.REFRESHED_RECENTLY: "It was refreshed a moment ago.",
         ErrorCode.IDEMPOTENCY_CONFLICT: "The idempotency key was used for another request.",
         ErrorCode.LAST_ADMIN_KEY: "Without this key nobody could manage the organization's keys any more.",
     },
+)
+_show(
+    OrderDirection,
+    "Which end of an order comes first.",
+    {OrderDirection.ASC: "The least, the earliest, A.", OrderDirection.DESC: "The greatest, the latest, Z."},
+)
+_show(
+    AccountOrderField,
+    "What accounts can be ordered by.",
+    {
+        AccountOrderField.ADDED_AT: "When tracking began.",
+        AccountOrderField.HANDLE: "The handle.",
+        AccountOrderField.DISPLAY_NAME: "The display name, whatever its case.",
+        AccountOrderField.PLATFORM: "The platform, by its name.",
+        AccountOrderField.LINKED_AT: "When it was linked to its creator.",
+        AccountOrderField.LAST_REFRESHED_AT: "The latest refresh.",
+        AccountOrderField.FOLLOWER_COUNT: "Followers.",
+        AccountOrderField.PROFILE_POST_COUNT: "Posts the profile counts.",
+        AccountOrderField.TOTAL_LIKE_COUNT: "Likes the profile counts.",
+        AccountOrderField.VIEW_COUNT: "Views of its discovered videos.",
+        AccountOrderField.PLAY_COUNT: "Plays of its discovered videos.",
+        AccountOrderField.LIKE_COUNT: "Likes of its discovered videos.",
+        AccountOrderField.COMMENT_COUNT: "Comments on its discovered videos.",
+        AccountOrderField.SHARE_COUNT: "Shares of its discovered videos.",
+        AccountOrderField.SAVE_COUNT: "Saves of its discovered videos.",
+    },
+)
+_show(
+    CreatorOrderField,
+    "What creators can be ordered by.",
+    {
+        CreatorOrderField.ADDED_AT: "When it was made.",
+        CreatorOrderField.NAME: "The name, whatever its case.",
+        CreatorOrderField.ACCOUNT_COUNT: "Accounts linked to it.",
+        CreatorOrderField.FOLLOWER_COUNT: "Followers of its accounts.",
+    },
+)
+_show(
+    VideoOrderField,
+    "What videos can be ordered by, beside what they gained.",
+    {
+        VideoOrderField.PUBLISHED_AT: "When it was posted.",
+        VideoOrderField.DURATION_SECONDS: "How long it plays.",
+        VideoOrderField.ADDED_AT: "When tracking of it by itself began.",
+        VideoOrderField.DISCOVERED_AT: "When it was found in its account's feed.",
+        VideoOrderField.VIEW_COUNT: "Views.",
+        VideoOrderField.PLAY_COUNT: "Plays.",
+        VideoOrderField.LIKE_COUNT: "Likes.",
+        VideoOrderField.COMMENT_COUNT: "Comments.",
+        VideoOrderField.SHARE_COUNT: "Shares.",
+        VideoOrderField.SAVE_COUNT: "Saves.",
+    },
+)
+_show(
+    VideoCounter,
+    "A counter of videos that gains.",
+    {
+        VideoCounter.VIEWS: "Views.",
+        VideoCounter.PLAYS: "Plays.",
+        VideoCounter.LIKES: "Likes.",
+        VideoCounter.COMMENTS: "Comments.",
+        VideoCounter.SHARES: "Shares.",
+        VideoCounter.SAVES: "Saves.",
+    },
+)
+_show(
+    RunState,
+    "How far a refresh has come.",
+    {
+        RunState.QUEUED: "Somebody asked for it; the next worker that is free begins it.",
+        RunState.RUNNING: "The platform is being asked.",
+        RunState.SUCCEEDED: "Figures came back and are stored, all or a part of them.",
+        RunState.FAILED: "Nothing came back that could be stored; the outcome says why.",
+        RunState.LOST: "Its worker went away. Another refresh took over, and nothing of this one was stored.",
+        RunState.CANCELLED: "What it was for was removed before it began.",
+    },
+    name="RefreshState",
+)
+_show(
+    AnswerClass,
+    "What the answers of a platform amounted to.",
+    {
+        AnswerClass.OK: "Everything that was asked for.",
+        AnswerClass.PARTIAL: "A part of it; the rest is asked for again soon.",
+        AnswerClass.HIDDEN: "It is there, and its counters are hidden from the public.",
+        AnswerClass.NOT_FOUND: "The platform says that it is not there any more.",
+        AnswerClass.PRIVATE: "It is private.",
+        AnswerClass.UNAVAILABLE: "Gone, or refused to us; nobody can tell.",
+        AnswerClass.LOGIN_REQUIRED: "The platform shows it to its users alone.",
+        AnswerClass.REGION_BLOCKED: "The platform does not show it where the server is.",
+        AnswerClass.RATE_LIMITED: "Too many requests; the platform, or the server itself, asks for a pause.",
+        AnswerClass.BLOCKED: "The platform refuses the server.",
+        AnswerClass.CHALLENGE: "The platform asks for a proof that a person is there.",
+        AnswerClass.SESSION_INVALID: "The session the platform was asked with is not valid any more.",
+        AnswerClass.ACCOUNT_CHALLENGED: "The platform wants the account of that session to be confirmed.",
+        AnswerClass.AUTH_INVALID: "The credentials of the provider are not valid.",
+        AnswerClass.QUOTA_EXHAUSTED: "What the provider allows is used up.",
+        AnswerClass.SCHEMA_CHANGED: "The answer cannot be read: the platform has changed its pages.",
+        AnswerClass.UPSTREAM_ERROR: "The platform failed, or something on the way.",
+        AnswerClass.NETWORK_TIMEOUT: "No answer came in time.",
+        AnswerClass.UNSUPPORTED: "No provider is there for it, or it is switched off.",
+    },
+    name="RefreshOutcome",
 )

@@ -24,10 +24,10 @@ class WindowInput:
 LAST_30_DAYS = WindowInput(last=WindowPreset.LAST_30_DAYS)
 
 
-def read_window(window: WindowInput, timezone: str, now: datetime) -> Window:
-    """The dates a window stands for at `now`. Raises InvalidInput naming the argument at fault."""
-    zone = read_zone(timezone, "timezone")
+def read_window(window: WindowInput, timezone: str, now: datetime, *path: str) -> Window:
+    """The dates a window stands for at `now`. Raises InvalidInput naming the argument at fault, below `path`."""
+    zone = read_zone(timezone, *path, "timezone")
     if window.between:
-        return dated_window(window.between.start, window.between.end, zone, now, "window", "between")
+        return dated_window(window.between.start, window.between.end, zone, now, *path, "window", "between")
     assert window.last
     return preset_window(window.last, zone, now)

@@ -4,8 +4,7 @@ from datetime import date
 
 import strawberry
 
-from app.api.graphql.context import Info
-from app.api.graphql.fields import resolver
+from app.api.graphql.fields import related, resolver
 from app.api.graphql.nodes.videos import Video
 from app.api.graphql.values.ids import encode_id
 from app.api.graphql.values.scalars import BigInt
@@ -20,10 +19,7 @@ class ViewDelta:
 
 @strawberry.type(description="The look-backs of one video.")
 class VideoDeltas:
-    @resolver("The video.", Video)
-    async def video(of_video: strawberry.Parent[records.VideoDeltas], info: Info) -> records.Video | None:
-        return await info.context.loaders.videos.load(of_video.video_id)
-
+    video: Video = related("The video.", key="video_id", loader="videos")
     deltas: list[ViewDelta] = strawberry.field(description="Each look-back once, the shortest first.")
 
 

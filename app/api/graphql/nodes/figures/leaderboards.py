@@ -6,8 +6,7 @@ from typing import Any
 import strawberry
 
 from app.api.graphql.connections import Paged
-from app.api.graphql.context import Info
-from app.api.graphql.fields import resolver
+from app.api.graphql.fields import related, resolver
 from app.api.graphql.nodes.accounts import Account
 from app.api.graphql.nodes.creators import Creator
 from app.api.graphql.nodes.figures.metrics import shown
@@ -34,9 +33,7 @@ class Ranked:
 
 @strawberry.type(description="An account in its place.")
 class RankedAccount(Ranked):
-    @resolver("The account.", Account)
-    async def account(row: strawberry.Parent[records.RankedSubject], info: Info) -> records.Account | None:
-        return await info.context.loaders.accounts.load(row.subject_id)
+    account: Account = related("The account.", key="subject_id", loader="accounts")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: object) -> bool:
@@ -45,9 +42,7 @@ class RankedAccount(Ranked):
 
 @strawberry.type(description="A creator in its place.")
 class RankedCreator(Ranked):
-    @resolver("The creator.", Creator)
-    async def creator(row: strawberry.Parent[records.RankedSubject], info: Info) -> records.Creator | None:
-        return await info.context.loaders.creators.load(row.subject_id)
+    creator: Creator = related("The creator.", key="subject_id", loader="creators")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: object) -> bool:
@@ -56,9 +51,7 @@ class RankedCreator(Ranked):
 
 @strawberry.type(description="A video in its place.")
 class RankedVideo(Ranked):
-    @resolver("The video.", Video)
-    async def video(row: strawberry.Parent[records.RankedSubject], info: Info) -> records.Video | None:
-        return await info.context.loaders.videos.load(row.subject_id)
+    video: Video = related("The video.", key="subject_id", loader="videos")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: object) -> bool:
@@ -76,21 +69,21 @@ class Leaderboard:
 
 
 @strawberry.type(description="Accounts ranked over a window, a page of them.")
-class AccountLeaderboard(Paged[RankedAccount], Leaderboard):
+class AccountLeaderboardConnection(Paged[RankedAccount], Leaderboard):
     @classmethod
     def is_type_of(cls, value: Any, _info: object) -> bool:
         return isinstance(value, records.Leaderboard)
 
 
 @strawberry.type(description="Creators ranked over a window, a page of them.")
-class CreatorLeaderboard(Paged[RankedCreator], Leaderboard):
+class CreatorLeaderboardConnection(Paged[RankedCreator], Leaderboard):
     @classmethod
     def is_type_of(cls, value: Any, _info: object) -> bool:
         return isinstance(value, records.Leaderboard)
 
 
 @strawberry.type(description="Videos ranked over a window, a page of them.")
-class VideoLeaderboard(Paged[RankedVideo], Leaderboard):
+class VideoLeaderboardConnection(Paged[RankedVideo], Leaderboard):
     @classmethod
     def is_type_of(cls, value: Any, _info: object) -> bool:
         return isinstance(value, records.Leaderboard)

@@ -1,0 +1,1 @@
+"""Lists: pages of accounts, creators and videos under any filter and order."""

@@ -1,0 +1,96 @@
+"""Records made of rows: whole, or with those attributes alone that somebody wants."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+import asyncpg
+
+from app.domain.records import Attributes
+
+Record = TypeVar("Record")
+
+SHAPES_KEPT = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An attribute that is not simply the column of its name: what it is made of, and how."""
+
+    columns: tuple[str, ...]
+    make: Callable[[asyncpg.Record], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape(Generic[Record]):
+    """Which attributes of a record are read."""
+
+    columns: tuple[str, ...]
+    """The columns they are made of."""
+    read: Callable[[asyncpg.Record], Record]
+    """The record of a row that has these columns. It lacks all other attributes."""
+    worked_out: Mapping[str, str]
+    """Those that the database works out from others: how."""
+
+    def columns_of(self, table: str) -> str:
+        """The columns as a statement selects them from a table that goes by that name.
+
+        What is worked out takes the table under its own.
+        """
+        return ", ".join(
+            f"{self.worked_out[column]} AS {column}" if column in self.worked_out else f"{table}.{column}"
+            for column in self.columns
+        )
+
+
+class Shapes(Generic[Record]):
+    """The shapes of one kind of record, which is a dataclass with slots.
+
+    `made` are the attributes that are not columns, `always` those that no record lacks, `properties` the attribute that
+    each property of the record is worked out from, `worked_out` the attributes that are columns of no table.
+    """
+
+    def __init__(
+        self,
+        record: type[Record],
+        made: Mapping[str, Made],
+        always: Attributes,
+        properties: Mapping[str, str] = MappingProxyType({}),
+        worked_out: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._record = record
+        self._made = made
+        self._always = always
+        self._properties = properties
+        self._worked_out = worked_out
+        self._names = tuple(field.name for field in fields(record))  # type: ignore[arg-type]
+        self.of = lru_cache(SHAPES_KEPT)(self._shape)
+        self.whole: Shape[Record] = self.of(None)
+
+    def _shape(self, wanted: Attributes | None) -> Shape[Record]:
+        """The shape with the attributes wanted, all of them for None. What is not an attribute is left out."""
+        chosen = self._names if wanted is None else self._always | wanted | {*map(self._properties.get, wanted)}
+        names = [name for name in self._names if name in chosen]
+        plain = [(self._setter(name), name) for name in names if name not in self._made]
+        made = [(self._setter(name), self._made[name].make) for name in names if name in self._made]
+        columns = dict.fromkeys(
+            column for name in names for column in (self._made[name].columns if name in self._made else (name,))
+        )
+        record, new = self._record, object.__new__
+
+        def read(row: asyncpg.Record) -> Record:
+            found = new(record)
+            for set_value, column in plain:
+                set_value(found, row[column])
+            for set_value, make in made:
+                set_value(found, make(row))
+            return found
+
+        return Shape(tuple(columns), read, self._worked_out)
+
+    def _setter(self, name: str) -> Callable[[Record, Any], None]:
+        """What fills a slot, of a frozen record too."""
+        setter: Callable[[Record, Any], None] = getattr(self._record, name).__set__
+        return setter
