@@ -15,11 +15,13 @@ from app.api.graphql.serving.server import GraphQLServer
 from app.api.headers import AnswerHeaders
 from app.api.health import show_health
 from app.api.problems import show_failure, show_method_not_allowed, show_not_found
+from app.api.rest.v2.server import rest_v2
 from app.core.access.usage import kept_up
 from app.domain.clock import utc_now
 from app.runtime import open_runtime
 from app.settings import Settings
 from app.web.files import BundledFiles
+from app.web.reference import show_reference
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -40,6 +42,8 @@ def create_app(settings: Settings) -> Starlette:
             Route("/graphql", graphql),
             WebSocketRoute("/graphql", graphql.sockets),
             Route("/exports/{name}.{ending}", ExportServer(utc_now), methods=["GET"]),
+            Route("/v2/docs", show_reference),
+            Route("/v2/{path:path}", rest_v2(settings, utc_now)),
             Mount("/assets", BundledFiles()),
         ],
         middleware=[Middleware(AnswerHeaders)],

@@ -100,6 +100,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_request_bytes: Annotated[
         int, Meta(ge=1024, le=64 * 2**20, description="Largest request body the API reads.")
     ] = 1 << 20
+    rest_v2_requests_per_minute: Annotated[
+        int, Meta(ge=1, le=10**9, description="Requests a key may send to REST v2 in a minute; see docs/rest-v2.md.")
+    ] = 600
+    rest_timeout_seconds: Annotated[
+        float, Meta(gt=0, le=600, description="Longest run of one REST request; then it is cancelled.")
+    ] = 30.0
     graphql_points_per_minute: Annotated[
         int, Meta(ge=1, le=10**9, description="Points a key may spend on GraphQL in a minute; see docs/graphql.md.")
     ] = 6000

@@ -86,6 +86,25 @@ async def select_videos(
     return {row["id"]: shape.read(row) for row in rows}
 
 
+async def select_discovered_ids(
+    organization_id: UUID, numbers: Mapping[Platform, Sequence[int]]
+) -> dict[tuple[Platform, int], UUID]:
+    """The organization's discovered videos by platform and internal number."""
+    asked = [(platform, number) for platform, of_platform in numbers.items() for number in of_platform]
+    rows = await fetch(
+        """
+        SELECT video.id, video.platform, video.internal_id
+        FROM unnest($2::text[], $3::bigint[]) AS wanted (platform, internal_id)
+        JOIN video ON video.internal_id = wanted.internal_id AND video.platform = wanted.platform
+                  AND video.organization_id = $1 AND video.account_id IS NOT NULL AND video.removed_at IS NULL
+        """,
+        organization_id,
+        [platform.value for platform, _ in asked],
+        [number for _, number in asked],
+    )
+    return {(PLATFORMS[row["platform"]], row["internal_id"]): row["id"] for row in rows}
+
+
 async def lock_post_owners(
     organization_id: UUID, account_id: UUID, platform: Platform, external_ids: Sequence[str]
 ) -> set[UUID]:

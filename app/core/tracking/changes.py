@@ -10,6 +10,7 @@ import msgspec
 
 from app.core.labels import check_metadata, check_refresh_interval, read_category
 from app.core.tracking.accounts import set_account_active
+from app.core.tracking.creators import link_account, unlink_account
 from app.core.tracking.videos import set_video_active
 from app.domain.problems import InvalidInput, NotFound
 from app.domain.records import Account, Video
@@ -30,6 +31,8 @@ class Unchanged(Enum):
 
 
 UNCHANGED = Unchanged.UNCHANGED
+ACTED_ON = ("is_active", "creator_id")
+"""What a change does by acts of their own, not by writing a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class AccountChange(PostLimits):
     """Replaces the whole of it."""
     refresh_interval_hours: int | Unchanged = UNCHANGED
     is_active: bool | Unchanged = UNCHANGED
+    creator_id: UUID | Unchanged | None = UNCHANGED
+    """The creator to link it to; None unlinks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,9 @@ async def update_account(viewer: Viewer, account_id: UUID, change: AccountChange
     """Changes an account, in one transaction; pausing and resuming are those of `set_account_active`.
 
     A shorter interval brings the next refresh forward, a longer one counts from it. Other bounds of posts hold from the
-    next refresh on, and take nothing out. Raises Forbidden, InvalidInput naming the argument, or NotFound naming
-    `account_id`; a refused call leaves no trace.
+    next refresh on, and take nothing out. A creator is linked and unlinked as by `link_account` and `unlink_account`.
+    Raises Forbidden, InvalidInput naming the argument, NotFound naming `account_id` or `creator_id`, or
+    AccountLinkedElsewhere; a refused call leaves no trace.
     """
     viewer.require(Scope.WRITE)
     values = _values(change)
@@ -77,6 +83,8 @@ async def update_account(viewer: Viewer, account_id: UUID, change: AccountChange
             await make_due_sooner("account", viewer.organization_id, account_id, now)
         if isinstance(change.is_active, bool):
             await set_account_active(viewer, account_id, change.is_active, now=now)
+        if change.creator_id is not UNCHANGED:
+            await _set_creator(viewer, account_id, change.creator_id, now=now)
         return (await select_accounts(viewer.organization_id, [account_id]))[account_id]
 
 
@@ -106,10 +114,19 @@ async def update_defaults(viewer: Viewer, limits: PostLimits) -> None:
     await change_organization(viewer.organization_id, _values(limits))
 
 
+async def _set_creator(viewer: Viewer, account_id: UUID, creator_id: UUID | Unchanged | None, *, now: datetime) -> None:
+    if isinstance(creator_id, UUID):
+        await link_account(viewer, creator_id, account_id, now=now)
+        return
+    account = (await select_accounts(viewer.organization_id, [account_id]))[account_id]
+    if account.creator_id is not None:
+        await unlink_account(viewer, account.creator_id, account_id, now=now)
+
+
 def _values(change: PostLimits | VideoChange) -> dict[str, object]:
     """The columns a change names, checked."""
     named = {field.name: getattr(change, field.name) for field in fields(change)}
-    values = {name: value for name, value in named.items() if value is not UNCHANGED and name != "is_active"}
+    values = {name: value for name, value in named.items() if value is not UNCHANGED and name not in ACTED_ON}
     if "category" in values:
         values["category"] = read_category(values["category"], "category")
     if "metadata" in values:

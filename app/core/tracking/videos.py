@@ -33,7 +33,7 @@ from app.store.tracking.tracked_videos import (
     set_video_activity,
     start_tracking,
 )
-from app.store.videos import select_videos
+from app.store.videos import select_discovered_ids, select_videos
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +128,18 @@ async def remove_video(viewer: Viewer, video_id: UUID, *, now: datetime) -> None
         await delete_empty_organization_rows(organization_id, "slot", list[When](recorded.lone.slots))
 
 
-async def load_videos(
-    viewer: Viewer, ids: Sequence[UUID], attributes: Attributes | None = None
-) -> dict[UUID, Video]:
+async def load_videos(viewer: Viewer, ids: Sequence[UUID], attributes: Attributes | None = None) -> dict[UUID, Video]:
     """The videos of these ids, with those attributes or all; an id that is not the organization's is absent."""
     viewer.require(Scope.READ)
     return await select_videos(viewer.organization_id, ids, attributes)
+
+
+async def find_discovered_videos(
+    viewer: Viewer, numbers: Mapping[Platform, Sequence[int]]
+) -> dict[tuple[Platform, int], UUID]:
+    """The ids of videos found in feeds, by platform and internal number; what is not the organization's is absent."""
+    viewer.require(Scope.READ)
+    return await select_discovered_ids(viewer.organization_id, numbers)
 
 
 @dataclass(frozen=True, slots=True)

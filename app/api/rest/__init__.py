@@ -1,0 +1,1 @@
+"""What the REST faces have in common; each dialect has a folder of its own."""

@@ -1,0 +1,1 @@
+"""The operations of v2, by what they are about."""

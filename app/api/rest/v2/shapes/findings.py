@@ -1,0 +1,232 @@
+"""The overview, the leaderboard and the search of v2."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from app.api.rest.v2.shapes.analytics import show_value
+from app.api.rest.v2.shapes.words import Period, Platform
+from app.domain import records
+from app.domain.records import MetricChange
+
+Few = Annotated[int, Meta(ge=1, le=25, description="How many at most.")]
+
+
+class OverviewWindow(Struct, frozen=True, kw_only=True):
+    """Which UTC days."""
+
+    period: Annotated[Period, Meta(description="That many days ending today.")] = Period.WEEK
+
+
+class OverviewFigures(Struct, frozen=True, kw_only=True):
+    """Headline figures; 0 where unknown."""
+
+    total_views: Annotated[int, Meta(description="Views gained.")] = 0
+    engagement_rate: Annotated[float, Meta(description="In percent; 0 without views.")] = 0
+    active_accounts: Annotated[int, Meta(description="At the end of the window.")] = 0
+    account_videos: Annotated[int, Meta(description="Discovered posts, at its end.")] = 0
+    tracked_videos: Annotated[int, Meta(description="Videos tracked by themselves, at its end.")] = 0
+
+
+class OverviewChanges(Struct, frozen=True, kw_only=True):
+    """From the window before, in percent: 100 when only that is 0, and 0 when it is negative or unknown."""
+
+    total_views_pct: float = 0
+    engagement_rate_pct: float = 0
+    active_accounts_pct: float = 0
+    account_videos_pct: float = 0
+    tracked_videos_pct: float = 0
+
+
+class ChangesAvailable(Struct, frozen=True, kw_only=True):
+    """Whether a change says something: False where the figure before is 0, negative or unknown."""
+
+    total_views: bool
+    engagement_rate: bool
+    active_accounts: bool
+    account_videos: bool
+    tracked_videos: bool
+
+
+class Overview(Struct, frozen=True, kw_only=True):
+    """An organization at a glance."""
+
+    type: Literal["overview"] = "overview"
+    start_date: date
+    end_date: date
+    current: OverviewFigures
+    previous: OverviewFigures
+    changes: OverviewChanges
+    changes_available: ChangesAvailable
+
+
+def show_overview(overview: records.Overview) -> Overview:
+    """An overview in v2's words."""
+    figures = {
+        "total_views": overview.views,
+        "engagement_rate": overview.engagement_rate,
+        "active_accounts": overview.active_accounts,
+        "account_videos": overview.account_videos,
+        "tracked_videos": overview.individual_videos,
+    }
+    return Overview(
+        start_date=overview.start,
+        end_date=overview.end,
+        current=_figures({name: figure.current for name, figure in figures.items()}),
+        previous=_figures({name: figure.previous for name, figure in figures.items()}),
+        changes=OverviewChanges(**{f"{name}_pct": _change(figure) for name, figure in figures.items()}),
+        changes_available=ChangesAvailable(
+            **{name: figure.change_percent is not None for name, figure in figures.items()}
+        ),
+    )
+
+
+def _figures(values: Mapping[str, int | Fraction | None]) -> OverviewFigures:
+    shown: dict[str, Any] = {name: show_value(value) or 0 for name, value in values.items()}
+    return OverviewFigures(**shown)
+
+
+def _change(figure: MetricChange) -> float:
+    if figure.change_percent is not None:
+        return float(show_value(figure.change_percent) or 0)
+    return 100 if figure.previous == 0 and (figure.current or 0) > 0 else 0
+
+
+class TopListing(Struct, frozen=True, kw_only=True):
+    """Which UTC days, and how many creators."""
+
+    period: Annotated[Period, Meta(description="That many days ending today.")] = Period.MONTH
+    limit: Few = 10
+
+
+class TopCreator(Struct, frozen=True, kw_only=True):
+    """A creator and what it gained."""
+
+    rank: int
+    creator_id: UUID
+    id: Annotated[UUID, Meta(description="The same as creator_id.")]
+    name: str
+    views: int | None
+    likes: int | None
+    comments: int | None
+    shares: int | None
+    followers: Annotated[int | None, Meta(description="Where they stand.")]
+    engagement_rate: float | None
+    account_count: int
+
+
+class TopMeta(Struct, frozen=True, kw_only=True):
+    """The window of a leaderboard."""
+
+    period: Period
+    start_date: date
+    end_date: date
+    limit: int
+
+
+class SearchListing(Struct, frozen=True, kw_only=True):
+    """What to look for."""
+
+    q: Annotated[str, Meta(max_length=128, description="A piece of text, whatever its case. Blank finds nothing.")] = ""
+    limit: Few = 10
+
+
+class FoundAccount(Struct, frozen=True, kw_only=True):
+    """An account that was found."""
+
+    id: UUID
+    platform: Platform
+    username: str
+    display_name: str | None
+
+
+class FoundCreator(Struct, frozen=True, kw_only=True):
+    """A creator that was found."""
+
+    id: UUID
+    name: str
+
+
+class FoundVideo(Struct, frozen=True, kw_only=True):
+    """A video that was found."""
+
+    id: UUID
+    platform: Platform
+    caption: str | None
+    account_id: UUID | None
+    account_username: str | None
+    kind: Annotated[Literal["video", "account_video"], Meta(description="Tracked by itself, or found in a feed.")]
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """What was found, in sections."""
+
+    accounts: list[FoundAccount]
+    creators: list[FoundCreator]
+    videos: list[FoundVideo]
+
+
+class EffectiveCaps(Struct, frozen=True, kw_only=True):
+    """How many of each were looked for."""
+
+    accounts: int
+    creators: int
+    videos: int
+
+
+class SearchMeta(Struct, frozen=True, kw_only=True):
+    """What was asked."""
+
+    query: str
+    limit_per_section: int
+    effective_caps: EffectiveCaps
+
+
+def show_found(
+    accounts: Sequence[records.Account], creators: Sequence[records.Creator], videos: Sequence[records.Video]
+) -> Found:
+    """What a search found of the two platforms of v2."""
+    known = frozenset(Platform)
+    return Found(
+        accounts=[
+            FoundAccount(
+                id=account.id,
+                platform=Platform(account.platform.value),
+                username=account.handle,
+                display_name=account.display_name,
+            )
+            for account in accounts
+            if account.platform.value in known
+        ],
+        creators=[FoundCreator(id=creator.id, name=creator.name) for creator in creators],
+        videos=[
+            FoundVideo(
+                id=video.id,
+                platform=Platform(video.platform.value),
+                caption=video.caption,
+                account_id=video.account_id,
+                account_username=video.author_handle,
+                kind="account_video" if video.added_at is None else "video",
+            )
+            for video in videos
+            if video.platform.value in known
+        ],
+    )
+
+
+def show_top_creator(rank: int, creator: records.Creator, metrics: records.WindowMetrics) -> TopCreator:
+    """One row of the leaderboard."""
+    shown: dict[str, Any] = {name: show_value(change.current) for name, change in metrics.values.items()}
+    followers = metrics.values["followers"].level
+    return TopCreator(
+        rank=rank,
+        creator_id=creator.id,
+        id=creator.id,
+        name=creator.name,
+        account_count=creator.account_count,
+        **{**shown, "followers": followers},
+    )
