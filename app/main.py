@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from starlette.applications import Starlette
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,12 +22,22 @@ from app.domain.clock import utc_now
 from app.runtime import open_runtime
 from app.settings import Settings
 from app.web.files import BundledFiles
-from app.web.reference import show_reference
+from app.web.reference import reference_page
+
+
+class WholePath(PathConvertor):
+    """A path with whatever is in it, line ends as well."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("whole", WholePath())
 
 
 def create_app(settings: Settings) -> Starlette:
     """The whole API as one ASGI application; its lifespan opens and closes the runtime."""
     graphql = GraphQLServer(settings, utc_now)
+    v2 = rest_v2(settings, utc_now, {"docs": reference_page(settings.graphiql_key)})
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -42,8 +53,8 @@ def create_app(settings: Settings) -> Starlette:
             Route("/graphql", graphql),
             WebSocketRoute("/graphql", graphql.sockets),
             Route("/exports/{name}.{ending}", ExportServer(utc_now), methods=["GET"]),
-            Route("/v2/docs", show_reference),
-            Route("/v2/{path:path}", rest_v2(settings, utc_now)),
+            Route("/v2", v2),
+            Route("/v2/{path:whole}", v2),
             Mount("/assets", BundledFiles()),
         ],
         middleware=[Middleware(AnswerHeaders)],

@@ -95,7 +95,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         bool, Meta(description="Whether GraphQL introspection and field suggestions are offered.")
     ] = True
     graphiql_key: Annotated[
-        str | None, Meta(description="Key GraphiQL is filled with on this machine alone (the demo sets it).")
+        str | None, Meta(description="Key the pages are filled with on this machine alone (the demo sets it).")
     ] = None
     max_request_bytes: Annotated[
         int, Meta(ge=1024, le=64 * 2**20, description="Largest request body the API reads.")

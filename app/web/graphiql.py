@@ -1,10 +1,8 @@
 """The GraphiQL page: our own frame around the bundled editor."""
 
 import html
-import re
 import secrets
 from functools import cache
-from ipaddress import ip_address
 from pathlib import Path
 
 import msgspec
@@ -12,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from app.web.examples import worked_examples
+from app.web.visitors import is_on_this_machine
 
 TEMPLATE = Path(__file__).with_name("graphiql.html")
-LOOPBACK_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?")
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -40,19 +38,7 @@ def _template() -> str:
 def graphiql_page(request: Request, key: str | None) -> HTMLResponse:
     """The page. It is filled with `key` only when it was asked for from this very machine, under a name of it."""
     nonce = secrets.token_urlsafe(16)
-    handed = key if key and _asked_on_this_machine(request) else ""
+    handed = key if key and is_on_this_machine(request) else ""
     page = _template().replace("{{nonce}}", nonce).replace("{{key}}", html.escape(handed))
     headers = {"Content-Security-Policy": POLICY.format(nonce=nonce), "Referrer-Policy": "no-referrer"}
     return HTMLResponse(page, headers=headers)
-
-
-def _asked_on_this_machine(request: Request) -> bool:
-    # Host is compared as it was sent: what a parser makes of a malformed one may be the address we listen on. It is
-    # checked at all so that a page of elsewhere whose name was made to point here learns nothing.
-    hosts = request.headers.getlist("host")
-    if len(hosts) != 1 or not LOOPBACK_HOST.fullmatch(hosts[0]) or request.client is None:
-        return False
-    try:
-        return ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False

@@ -1,11 +1,15 @@
 """The API reference page: our own frame around the bundled Swagger UI, which reads the OpenAPI document."""
 
+import html
 import secrets
+from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
+
+from app.web.visitors import is_on_this_machine
 
 TEMPLATE = Path(__file__).with_name("reference.html")
 POLICY = "; ".join(
@@ -27,12 +31,18 @@ def _template() -> str:
     return TEMPLATE.read_text(encoding="utf-8")
 
 
-async def show_reference(_request: Request) -> HTMLResponse:
-    """The page of v2. Needs no key; what is tried out on it does."""
-    nonce = secrets.token_urlsafe(16)
-    headers = {
-        "Content-Security-Policy": POLICY.format(nonce=nonce),
-        "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-store",
-    }
-    return HTMLResponse(_template().replace("{{nonce}}", nonce), headers=headers)
+def reference_page(key: str | None) -> Callable[[Request], Awaitable[HTMLResponse]]:
+    """What shows the page of v2, which needs no key; it is filled with `key` as GraphiQL is, to try things out."""
+
+    async def show(request: Request) -> HTMLResponse:
+        nonce = secrets.token_urlsafe(16)
+        handed = key if key and is_on_this_machine(request) else ""
+        page = _template().replace("{{nonce}}", nonce).replace("{{key}}", html.escape(handed))
+        headers = {
+            "Content-Security-Policy": POLICY.format(nonce=nonce),
+            "Referrer-Policy": "no-referrer",
+            "Cache-Control": "no-store",
+        }
+        return HTMLResponse(page, headers=headers)
+
+    return show

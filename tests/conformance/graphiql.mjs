@@ -1,34 +1,17 @@
-// GraphiQL in headless Chromium. Every request to another host is refused and counted.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// GraphiQL in headless Chromium.
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { withPage } from './browser.mjs';
 import { asking, checks, expect } from './checks.mjs';
 
 const SCREENSHOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'graphiql.png');
 const PATIENCE = { timeout: 20_000 };
-const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 export async function browse(base, key, executablePath, report) {
-  const profile = mkdtempSync(path.join(tmpdir(), 'creatorgraph-browser-'));
-  const browser = await chromium.launchPersistentContext(profile, { executablePath, headless: true, viewport: { width: 1440, height: 900 }, args: ARGUMENTS });
-  const outside = [];
-  const complaints = [];
   const check = checks(report, 'GraphiQL');
   const ask = asking(base, key);
-  try {
-    const page = await browser.newPage();
-    await page.route('**/*', (route) => {
-      const asked = new URL(route.request().url());
-      if (asked.origin === base || ['data:', 'blob:'].includes(asked.protocol)) return route.continue();
-      outside.push(asked.href);
-      return route.abort();
-    });
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(String(error)));
-
+  await withPage(base, executablePath, async (page, outside, complaints) => {
     const text = (selector) => page.locator(selector).first().innerText(PATIENCE);
     const editor = (place) => page.evaluate((selector) => document.querySelector(`${selector} .CodeMirror`).CodeMirror.getValue(), place);
     const until = (selector, pattern) =>
@@ -131,8 +114,5 @@ export async function browse(base, key, executablePath, report) {
       expect((await text('#note')).length > 0, true);
     });
     console.log('Screenshot: .cache/graphiql.png');
-  } finally {
-    await browser.close();
-    rmSync(profile, { recursive: true, force: true });
-  }
+  });
 }

@@ -10,8 +10,10 @@ import { generate } from './codegen.mjs';
 import { runExamples } from './examples.mjs';
 import { browse } from './graphiql.mjs';
 import { lint } from './linters.mjs';
+import { consult } from './reference.mjs';
 import { compile } from './relay_compiler.mjs';
 import { walk } from './relay_runtime.mjs';
+import { examine } from './rest.mjs';
 import { readSchema } from './schema.mjs';
 import { follow } from './subscriptions.mjs';
 import { cacheInUrql } from './urql.mjs';
@@ -68,9 +70,12 @@ await suite('relay-runtime', () => walk(base, key, served.schema, report));
 await suite('Apollo Client', () => cacheInApollo(base, key, served.schema, report));
 await suite('urql', () => cacheInUrql(base, key, served, report));
 await suite('subscriptions', () => follow(base, key, report));
-if (existsSync(chromium)) await suite('GraphiQL in a browser', () => browse(base, key, chromium, report));
-else if (process.env.CI === 'true') report('GraphiQL in a browser', `there is no ${chromium}`);
-else console.log(`Skipped GraphiQL in a browser: there is no ${chromium}`);
+await suite('REST clients', () => examine(base, key, report));
+for (const [name, look] of [['GraphiQL in a browser', browse], ['REST reference in a browser', consult]]) {
+  if (existsSync(chromium)) await suite(name, () => look(base, key, chromium, report));
+  else if (process.env.CI === 'true') report(name, `there is no ${chromium}`);
+  else console.log(`Skipped ${name}: there is no ${chromium}`);
+}
 
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

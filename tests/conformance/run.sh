@@ -25,10 +25,16 @@ if ! cmp -s tests/conformance/package-lock.json "$suites/installed"; then
     npm ci --prefix "$suites" --ignore-scripts --no-audit --no-fund --loglevel=error
     cp tests/conformance/package-lock.json "$suites/installed"
 fi
+outside=$suites/python
+if ! cmp -s tests/conformance/requirements.lock "$outside/installed"; then
+    uv venv --quiet --clear --python .venv/bin/python "$outside"
+    uv pip sync --quiet --require-hashes --python "$outside/bin/python" tests/conformance/requirements.lock
+    cp tests/conformance/requirements.lock "$outside/installed"
+fi
 # Beside their packages, where Node looks for them.
 rm -rf "$suites"/{relay,codegen,examples}
-cp -r tests/conformance/*.mjs tests/conformance/{relay,codegen} app/web/examples "$suites/"
-export EXPORTED_SCHEMA=$root/schema.graphql
+cp -r tests/conformance/*.mjs tests/conformance/*.py tests/conformance/{relay,codegen} app/web/examples "$suites/"
+export EXPORTED_SCHEMA=$root/schema.graphql OUTSIDE_PYTHON=$outside/bin/python
 
 status=0
 node "$suites/main.mjs" "$port" "$data" || status=$?

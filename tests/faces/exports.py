@@ -12,11 +12,12 @@ from tests.end_to_end.programs import run
 from tests.faces.questions import (
     Asker,
     BoardQuestion,
-    Days,
     Face,
+    Last,
     Refused,
     Row,
     SeriesQuestion,
+    Window,
     global_id,
     public_name,
     with_instants,
@@ -49,7 +50,9 @@ def _exporting(name: str, export: Export) -> Face:
     return Face(name, series, leaderboard, accounts, videos)
 
 
-def _texts(asked: Days) -> list[tuple[str, str]]:
+def _texts(asked: Window) -> list[tuple[str, str]]:
+    if isinstance(asked, Last):
+        return [("window", f"{asked.days}d"), ("timezone", asked.timezone)]
     return [("start", asked.start), ("end", asked.end), ("timezone", asked.timezone)]
 
 

@@ -1,18 +1,21 @@
 """GraphQL, over HTTP."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from app.api.exports.tables import ACCOUNT_COLUMNS, VIDEO_COLUMNS
 from tests.faces.questions import (
     Asker,
     BoardQuestion,
-    Days,
     Face,
+    Last,
     MetricsQuestion,
     Refused,
     Row,
     SeriesQuestion,
+    Subject,
+    Window,
     global_id,
     public_name,
     with_instants,
@@ -27,7 +30,9 @@ async def _graph(asker: Asker, query: str, **variables: Any) -> Any:
     return body["data"]
 
 
-def _days(asked: Days) -> Row:
+def _days(asked: Window) -> Row:
+    if isinstance(asked, Last):
+        return {"window": {"last": f"LAST_{asked.days}_DAYS"}, "timezone": asked.timezone}
     return {"window": {"between": {"start": asked.start, "end": asked.end}}, "timezone": asked.timezone}
 
 
@@ -77,6 +82,36 @@ async def _leaderboard(asker: Asker, asked: BoardQuestion) -> list[Row]:
     return [{"id": row.pop(kind)["id"], **row} for row in found["board"]["nodes"]]
 
 
+async def _overview(asker: Asker, asked: Last) -> Row:
+    cards = " ".join(
+        f"{card} {{ current previous changePercent }}"
+        for card in ("views", "engagementRate", "activeAccounts", "accountVideos", "individualVideos")
+    )
+    query = f"query($window: Window) {{ viewer {{ organization {{ overview(window: $window) {{ {cards} }} }} }} }}"
+    found = await _graph(asker, query, window=_days(asked)["window"])
+    return dict(found["viewer"]["organization"]["overview"])
+
+
+async def _batch(asker: Asker, asked: MetricsQuestion) -> list[Row]:
+    return [
+        {name: value if name == "id" else value["current"] for name, value in row.items() if name != "isComplete"}
+        for row in await _metrics(asker, asked)
+    ]
+
+
+async def _deltas(asker: Asker, videos: Sequence[Subject], days: Sequence[int]) -> list[Row]:
+    query = """
+        query($ids: [ID!]!, $days: [Int!]!) {
+          videoDeltas(ids: $ids, days: $days) { rows { video { id } deltas { days views } } }
+        }
+        """
+    found = await _graph(asker, query, ids=[global_id(video) for video in videos], days=list(days))
+    return [
+        {"id": row["video"]["id"], **{str(delta["days"]): delta["views"] for delta in row["deltas"]}}
+        for row in found["videoDeltas"]["rows"]
+    ]
+
+
 async def _accounts(asker: Asker) -> list[Row]:
     fields = " ".join(name for name in ACCOUNT_COLUMNS if name != "creatorId")
     found = await _graph(asker, f"{{ accounts(first: 200) {{ nodes {{ {fields} creator {{ id }} }} }} }}")
@@ -98,4 +133,4 @@ def _from_node(node: Row, linked: str) -> Row:
     return with_instants({**node, **enums, f"{linked}Id": other and other["id"]})
 
 
-GRAPHQL = Face("GraphQL", _series, _leaderboard, _accounts, _videos, _metrics)
+GRAPHQL = Face("GraphQL", _series, _leaderboard, _accounts, _videos, _metrics, _overview, _batch, _deltas)

@@ -3,7 +3,7 @@
 Answers are rows by the names that GraphQL shows, values as JSON shows them; a face that refuses raises `Refused`.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from app.api.ids import encode_id
+from app.domain.metrics import METRICS
 from app.domain.series import SubjectKind
 from app.settings import Settings
 from tests.api.conftest import Caller
@@ -37,6 +38,7 @@ class Asker:
     caller: Caller
     settings: Settings
     folder: Path
+    now: Callable[[], datetime]
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,20 @@ class Days:
 
 
 @dataclass(frozen=True)
+class Last:
+    """That many dates in UTC, ending today: 7, 30 or 90."""
+
+    days: int
+    timezone: str = "UTC"
+
+
+Window: TypeAlias = Days | Last
+
+
+@dataclass(frozen=True)
 class SeriesQuestion:
     subjects: Sequence[Subject]
-    window: Days
+    window: Window
     metrics: Sequence[str]
     length: str | int = "day"
     mode: str = "gain"
@@ -60,7 +73,7 @@ class SeriesQuestion:
 @dataclass(frozen=True)
 class MetricsQuestion:
     subjects: Sequence[Subject]
-    window: Days
+    window: Window
     metrics: Sequence[str]
 
 
@@ -68,7 +81,7 @@ class MetricsQuestion:
 class BoardQuestion:
     kind: SubjectKind
     metric: str
-    window: Days
+    window: Window
 
 
 @dataclass(frozen=True)
@@ -78,9 +91,19 @@ class Face:
     name: str
     series: Callable[[Asker, SeriesQuestion], Awaitable[list[Row]]]
     leaderboard: Callable[[Asker, BoardQuestion], Awaitable[list[Row]]]
-    accounts: Callable[[Asker], Awaitable[list[Row]]]
-    videos: Callable[[Asker], Awaitable[list[Row]]]
+    accounts: Callable[[Asker], Awaitable[list[Row]]] | None = None
+    videos: Callable[[Asker], Awaitable[list[Row]]] | None = None
     metrics: Callable[[Asker, MetricsQuestion], Awaitable[list[Row]]] | None = None
+    overview: Callable[[Asker, Last], Awaitable[Row]] | None = None
+    """The cards by name, each with `current`, `previous` and `changePercent`."""
+    batch: Callable[[Asker, MetricsQuestion], Awaitable[list[Row]]] | None = None
+    """What accounts, or videos, gained, without the window before."""
+    deltas: Callable[[Asker, Sequence[Subject], Sequence[int]], Awaitable[list[Row]]] | None = None
+    """Views gained by videos in the last days, by their number."""
+    shows: Collection[str] = tuple(METRICS)
+    """The metrics that it shows as all faces do."""
+    takes: Callable[[Window, str | int], bool] = lambda _window, _length: True
+    """Whether it can be asked for buckets of that length in such a window."""
 
 
 def public_name(metric: str) -> str:

@@ -9,23 +9,26 @@ from uuid import UUID
 
 from app.api.exports.tables import ACCOUNT_COLUMNS, VIDEO_COLUMNS
 from app.api.ids import encode_id
+from app.core.analytics.batch import batch_metrics
+from app.core.analytics.deltas import view_deltas
+from app.core.analytics.overview import organization_overview
 from app.core.analytics.ranking import rank_subjects
 from app.core.analytics.series import subject_series
 from app.core.analytics.window_metrics import subject_metrics
 from app.core.tracking.accounts import list_accounts
 from app.core.tracking.videos import load_videos
-from app.domain.clock import utc_now
 from app.domain.cursors import page_request
 from app.domain.filters import EVERY_VIDEO, AccountFilter
 from app.domain.problems import Problem
 from app.domain.series import Granularity, SeriesMode, SubjectKind
-from app.domain.windows import Window, dated_window, read_zone
+from app.domain.windows import Window, WindowPreset, dated_window, preset_window, read_zone
 from app.store.analytics.export import select_videos_after
+from tests.faces import questions
 from tests.faces.questions import (
     Asker,
     BoardQuestion,
-    Days,
     Face,
+    Last,
     MetricsQuestion,
     Refused,
     Row,
@@ -37,12 +40,18 @@ from tests.faces.questions import (
 )
 
 RECORD_NAMES = {
-    **{f"{name}Count": f"{name}s" for name in ("view", "play", "like", "comment", "share", "save", "follower")},
+    **{
+        f"{name}Count": f"{name}s"
+        for name in ("view", "play", "like", "comment", "share", "save", "follower", "repost")
+    },
     "followingCount": "following",
     "profilePostCount": "profile_posts",
     "totalLikeCount": "total_likes",
     "discoveredPostCount": "discovered_posts",
     "mediaUrl": "video_url",
+    "instagramPlayCount": "ig_plays",
+    "facebookPlayCount": "fb_plays",
+    "facebookLikeCount": "fb_likes",
 }
 """What records call some things otherwise."""
 
@@ -55,9 +64,11 @@ def _problems() -> Iterator[None]:
         raise Refused(problem.message, problem.path[-1] if problem.path else None) from None
 
 
-def _window(asked: Days) -> Window:
+def _window(asker: Asker, asked: questions.Window) -> Window:
     zone = read_zone(asked.timezone, "timezone")
-    return dated_window(date.fromisoformat(asked.start), date.fromisoformat(asked.end), zone, utc_now())
+    if isinstance(asked, Last):
+        return preset_window(WindowPreset(f"{asked.days}d"), zone, asker.now())
+    return dated_window(date.fromisoformat(asked.start), date.fromisoformat(asked.end), zone, asker.now())
 
 
 def _by_kind(subjects: Sequence[Subject]) -> dict[SubjectKind, list[UUID]]:
@@ -71,9 +82,9 @@ async def _series(asker: Asker, asked: SeriesQuestion) -> list[Row]:
     rows = []
     with _problems():
         length = asked.length if isinstance(asked.length, int) else Granularity(asked.length)
-        how = _window(asked.window), length, SeriesMode(asked.mode), asked.metrics
+        how = _window(asker, asked.window), length, SeriesMode(asked.mode), asked.metrics
         for kind, ids in _by_kind(asked.subjects).items():
-            found = await subject_series(asker.caller.viewer, kind, ids, *how, now=utc_now())
+            found = await subject_series(asker.caller.viewer, kind, ids, *how, now=asker.now())
             for id, series in found.items():
                 for bucket in series.buckets:
                     flags = {
@@ -90,7 +101,7 @@ async def _series(asker: Asker, asked: SeriesQuestion) -> list[Row]:
 async def _metrics(asker: Asker, asked: MetricsQuestion) -> list[Row]:
     rows = []
     with _problems():
-        window = _window(asked.window)
+        window = _window(asker, asked.window)
         for kind, ids in _by_kind(asked.subjects).items():
             found = await subject_metrics(asker.caller.viewer, kind, ids, window, asked.metrics)
             for id, metrics in found.items():
@@ -108,7 +119,7 @@ async def _metrics(asker: Asker, asked: MetricsQuestion) -> list[Row]:
 
 async def _leaderboard(asker: Asker, asked: BoardQuestion) -> list[Row]:
     with _problems():
-        viewer, window = asker.caller.viewer, _window(asked.window)
+        viewer, window = asker.caller.viewer, _window(asker, asked.window)
         board = await rank_subjects(viewer, asked.kind, asked.metric, window, page_request(200))
     return [
         {
@@ -120,6 +131,37 @@ async def _leaderboard(asker: Asker, asked: BoardQuestion) -> list[Row]:
             "isComplete": row.is_complete,
         }
         for row in board.nodes
+    ]
+
+
+async def _overview(asker: Asker, asked: Last) -> Row:
+    overview = await organization_overview(asker.caller.viewer, _window(asker, asked))
+    cards = ("views", "engagement_rate", "active_accounts", "account_videos", "individual_videos")
+    return {
+        public_name(card): {
+            "current": shown(getattr(overview, card).current),
+            "previous": shown(getattr(overview, card).previous),
+            "changePercent": shown(getattr(overview, card).change_percent),
+        }
+        for card in cards
+    }
+
+
+async def _batch(asker: Asker, asked: MetricsQuestion) -> list[Row]:
+    (kind, ids), *_ = _by_kind(asked.subjects).items()
+    found = await batch_metrics(asker.caller.viewer, kind, ids, _window(asker, asked.window), asked.metrics)
+    return [
+        {"id": global_id((kind, id)), **{public_name(name): shown(value.value) for name, value in values.items()}}
+        for id, values in found.values.items()
+    ]
+
+
+async def _deltas(asker: Asker, videos: Sequence[Subject], days: Sequence[int]) -> list[Row]:
+    ids = [id for _, id in videos]
+    found = await view_deltas(asker.caller.viewer, ids, days, read_zone("UTC"), now=asker.now())
+    return [
+        {"id": global_id((SubjectKind.VIDEO, row.video_id)), **{str(delta.days): delta.views for delta in row.deltas}}
+        for row in found.videos
     ]
 
 
@@ -145,4 +187,4 @@ def _from_record(type_name: str, names: Mapping[str, object], record: object) ->
     return row
 
 
-USE_CASES = Face("use cases", _series, _leaderboard, _accounts, _videos, _metrics)
+USE_CASES = Face("use cases", _series, _leaderboard, _accounts, _videos, _metrics, _overview, _batch, _deltas)

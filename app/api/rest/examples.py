@@ -25,11 +25,14 @@ PLAIN: Mapping[Any, object] = {
 
 
 def example_of(hint: Any, usual: Mapping[str, object], name: str = "") -> object:
-    """A value of a type as JSON; `usual` are values by the names of fields, and by the names of enums."""
-    if name in usual:
+    """A value of a type as JSON; `usual` are values by the names of fields, of enums, and of fields before " key"."""
+    if name in usual and _fits(usual[name], hint):
         return usual[name]
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
+        shown = next((bound.examples for bound in arguments[1:] if bound.examples), None)
+        if shown is not None:
+            return shown[0]
         return example_of(arguments[0], usual, name)
     if origin in (Union, UnionType):
         return example_of(next(one for one in arguments if one is not NoneType), usual, name)
@@ -38,13 +41,22 @@ def example_of(hint: Any, usual: Mapping[str, object], name: str = "") -> object
     if origin is list:
         return [example_of(arguments[0], usual)]
     if origin is dict:
-        return {str(example_of(arguments[0], usual, "key")): example_of(arguments[1], usual)}
+        return {} if arguments[1] is Any else {usual.get(f"{name} key", str(SOME_ID)): example_of(arguments[1], usual)}
     kind = origin or hint
     if isinstance(kind, type) and issubclass(kind, Struct):
         return _of_struct(hint, kind, usual)
     if hasattr(kind, "__members__"):
         return usual.get(kind.__name__, next(iter(kind)).value)
     return PLAIN.get(kind, {})
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Whether a value is one of that type: several types may have a field of one name."""
+    try:
+        msgspec.convert(value, hint)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _of_struct(hint: Any, kind: type[Struct], usual: Mapping[str, object]) -> object:

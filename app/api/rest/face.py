@@ -3,13 +3,15 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
+import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -28,7 +30,7 @@ from app.core.access.budgets import Budget
 from app.core.access.replays import once
 from app.domain.clock import Clock
 from app.domain.problems import Problem
-from app.domain.viewer import Attempt, Reply
+from app.domain.viewer import Attempt, Reply, Viewer
 from app.runtime import Runtime, is_database_away
 from app.settings import Settings
 
@@ -51,6 +53,10 @@ class Dialect:
     """Its names of arguments that use cases call otherwise."""
 
 
+Page: TypeAlias = Callable[[Request], Awaitable[Response]]
+"""What people are shown at a path of the face, which needs no key."""
+
+
 @dataclass(slots=True)
 class _Asked:
     """A request under way; its headers grow."""
@@ -63,10 +69,17 @@ class RestFace:
     """The ASGI app of a dialect, mounted at its prefix."""
 
     def __init__(
-        self, dialect: Dialect, operations: list[Operation], settings: Settings, clock: Clock, per_minute: int
+        self,
+        dialect: Dialect,
+        operations: list[Operation],
+        settings: Settings,
+        clock: Clock,
+        per_minute: int,
+        pages: Mapping[str, Page],
     ) -> None:
         self._dialect = dialect
         self._paths = Paths(operations)
+        self._pages = pages
         self._settings = settings
         self._clock = clock
         self._budget = Budget(dialect.name, per_minute)
@@ -85,19 +98,27 @@ class RestFace:
 
     async def _answer(self, asked: _Asked) -> Response:
         request = asked.request
-        operation, texts = self._find(request)
-        if operation is None:
-            return _options(texts)
-        if not takes_json(request.headers):
-            raise Refusal(HTTPStatus.NOT_ACCEPTABLE, f"Answers are {JSON}; Accept does not take that.")
+        path = request.scope["path"].removeprefix(f"{self._dialect.prefix}/").removesuffix("/")
+        page = self._pages.get(path)
+        if page is not None:
+            return _options(["GET"]) if _method(request, ["GET"]) is None else await page(request)
         runtime: Runtime = request.app.state.runtime
         now = self._clock()
+        try:
+            operations, texts = self._at(path)
+            method = _method(request, operations)
+        except Refusal:
+            if "authorization" in request.headers:  # what is refused is counted, and told in the headers, as well
+                await self._admit(asked, runtime, now)
+            raise
+        if method is None:
+            return _options(operations)
+        operation = operations[method]
         if operation.scope is None:
+            _require_json_taken(request)
             return _response(operation, request, await operation.act(OpenCall(request, runtime, now)))
-        viewer = await read_viewer(request.headers)
-        standing = await self._budget.charge(runtime.redis, viewer.key_id, 1, now=now)
-        asked.headers.update(budget_headers(standing))
-        runtime.usage.note(viewer.organization_id, self._dialect.name, points=1, now=now)
+        viewer = await self._admit(asked, runtime, now)
+        _require_json_taken(request)
         viewer.require(operation.scope)
         query = None if operation.query is None else read_query(operation.query, request.query_params.multi_items())
         members = await self._read_members(request, operation)
@@ -109,22 +130,20 @@ class RestFace:
             return await self._answer_once(operation, call, key, members)
         return _response(operation, request, await operation.act(call))
 
-    def _find(self, request: Request) -> tuple[Operation | None, Mapping[str, str]]:
-        """The operation and the texts of its ids; without one, the methods there are, for OPTIONS."""
-        path = request.scope["path"].removeprefix(self._dialect.prefix).strip("/")
+    async def _admit(self, asked: _Asked, runtime: Runtime, now: datetime) -> Viewer:
+        """Who asks, with the request taken from the budget of the key."""
+        viewer = await read_viewer(asked.request.headers)
+        standing = await self._budget.charge(runtime.redis, viewer.key_id, 1, now=now)
+        asked.headers.update(budget_headers(standing))
+        runtime.usage.note(viewer.organization_id, self._dialect.name, points=1, now=now)
+        return viewer
+
+    def _at(self, path: str) -> tuple[Mapping[str, Operation], Mapping[str, str]]:
+        """The operations at a path, and the texts of its ids. Raises Refusal."""
         found = self._paths.find(path)
         if found is None:
             raise Refusal(HTTPStatus.NOT_FOUND, "Nothing is at this path.")
-        operations, texts = found
-        method = "GET" if request.method == "HEAD" else request.method
-        if (operation := operations.get(method)) is not None:
-            return operation, texts
-        allowed = ", ".join(sorted({*operations, "OPTIONS", *(["HEAD"] if "GET" in operations else [])}))
-        if method == "OPTIONS":
-            return None, {"Allow": allowed}
-        raise Refusal(
-            HTTPStatus.METHOD_NOT_ALLOWED, f"{request.method[:16]} is not for this path.", headers={"Allow": allowed}
-        )
+        return found
 
     async def _read_members(self, request: Request, operation: Operation) -> object:
         if operation.body is None:
@@ -177,8 +196,8 @@ class RestFace:
 
 def _read_id(name: str, text: str) -> UUID:
     try:
-        return UUID(text)
-    except ValueError:
+        return msgspec.convert(text, UUID)
+    except msgspec.ValidationError:
         raise InvalidValues([FieldError(name, "It takes a UUID.")]) from None
 
 
@@ -192,8 +211,28 @@ def _response(operation: Operation, request: Request, answer: Answer[Any]) -> Re
     return Response(body, status, headers)
 
 
-def _options(headers: Mapping[str, str]) -> Response:
-    return Response(status_code=HTTPStatus.NO_CONTENT, headers=dict(headers))
+def _method(request: Request, methods: Collection[str]) -> str | None:
+    """Which of the methods of a path is asked for; None when it is they themselves. Raises Refusal."""
+    method = "GET" if request.method == "HEAD" else request.method
+    if method in methods:
+        return method
+    if method == "OPTIONS":
+        return None
+    message = f"{request.method[:16]} is not for this path."
+    raise Refusal(HTTPStatus.METHOD_NOT_ALLOWED, message, headers=_allow(methods))
+
+
+def _options(methods: Collection[str]) -> Response:
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers=_allow(methods))
+
+
+def _allow(methods: Collection[str]) -> dict[str, str]:
+    return {"Allow": ", ".join(sorted({*methods, "OPTIONS", *(["HEAD"] if "GET" in methods else [])}))}
+
+
+def _require_json_taken(request: Request) -> None:
+    if not takes_json(request.headers):
+        raise Refusal(HTTPStatus.NOT_ACCEPTABLE, f"Answers are {JSON}; Accept does not take that.")
 
 
 def _in_short(invalid: InvalidValues) -> str:

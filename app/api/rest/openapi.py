@@ -11,29 +11,46 @@ import msgspec
 
 from app.api.rest.examples import example_of
 from app.api.rest.operations import Operation
+from app.api.rest.schemas import body_schemas, parameter_schemas, shown_schemas
 from app.domain.viewer import Scope
 
-REFERENCE = "#/components/schemas/{name}"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 KEY_REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 EVERY_REFUSAL = (HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.INTERNAL_SERVER_ERROR)
 BODY_REFUSALS = (
     HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_TIMEOUT,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
 )
 FURTHER_REFUSALS = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
-GENERIC = re.compile(r"^(\w+?)_(\w+?)_$")
+
+HEADERS: Mapping[str, tuple[str, str]] = {
+    "X-Request-ID": ("string", "The caller's own, or one that is made."),
+    "ETag": ("string", "Of these bytes alone; send it as If-None-Match."),
+    "Cache-Control": ("string", "private, no-cache: ask again, with the ETag."),
+    "Link": ("string", 'Absolute URLs of the page with rel="first", and of the next one with rel="next".'),
+    "Location": ("string", "Where what was created is."),
+    "Retry-After": ("integer", "In how many seconds to try again."),
+    "WWW-Authenticate": ("string", "Bearer."),
+}
+"""Headers of answers by name: the type of the value, and what it tells."""
+OF_REFUSALS: Mapping[HTTPStatus, Sequence[str]] = {
+    HTTPStatus.UNAUTHORIZED: ["WWW-Authenticate"],
+    HTTPStatus.TOO_MANY_REQUESTS: ["Retry-After"],
+    HTTPStatus.SERVICE_UNAVAILABLE: ["Retry-After"],
+}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """What a document says of a face as a whole."""
 
     title: str
     version: str
     description: str
+    license: Mapping[str, str]
     server: str
     """The path of the face, to which the paths of operations are added."""
     tags: Mapping[str, str]
@@ -41,8 +58,8 @@ class Head:
     """The shape of a refusal."""
     refused: Callable[[HTTPStatus], object]
     """An example of one."""
-    headers: Mapping[str, str]
-    """Headers of every answer to a known key, and what they tell."""
+    headers: Mapping[str, tuple[str, str]]
+    """Headers of every answer to a known key: the type of the value, and what it tells."""
     extra: Mapping[str, Any]
     usual: Mapping[str, object]
     """Values that examples show, by the names of fields and enums."""
@@ -51,59 +68,55 @@ class Head:
 def document(head: Head, operations: Sequence[Operation]) -> dict[str, Any]:
     """The document as plain data, the same each time."""
     shown = [operation.shows for operation in operations if operation.shows is not NoneType]
+    of_answers, components = shown_schemas([*shown, head.problem])
     taken = [operation.body for operation in operations if operation.body is not None]
-    made, components = msgspec.json.schema_components([*shown, *taken, head.problem], ref_template=REFERENCE)
-    schemas = [_inlined(schema, components) for schema in made]
-    of_answer = dict(zip(map(_key, shown), schemas, strict=False))
-    of_body = dict(zip(map(_key, taken), schemas[len(shown) :], strict=False))
+    of_bodies, of_requests = body_schemas(taken)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
-        described = _describe(head, operation, of_answer, of_body)
+        described = _describe(head, operation, of_answers.get(operation.shows), of_bodies.get(operation.body))
         paths.setdefault(operation.path, {})[operation.method.lower()] = described
-    whole: dict[str, Any] = _renamed(
-        {
-            "openapi": "3.1.0",
-            "info": {"title": head.title, "version": head.version, "description": head.description},
-            **head.extra,
-            "servers": [{"url": head.server}],
-            "tags": [{"name": name, "description": text} for name, text in head.tags.items()],
-            "security": [{"key": []}],
-            "paths": paths,
-            "components": {
-                "schemas": {name: schema for name, schema in components.items() if not _is_unnamed(name)},
-                "responses": _refusals(head, schemas[-1]),
-                "headers": {
-                    name: {"schema": {"type": "string"}, "description": text} for name, text in head.headers.items()
-                },
-                "securitySchemes": {
-                    "key": {"type": "http", "scheme": "bearer", "description": "`Authorization: Bearer KEY`."}
-                },
+    whole = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": head.title,
+            "version": head.version,
+            "description": head.description,
+            "license": head.license,
+        },
+        **head.extra,
+        "servers": [{"url": head.server}],
+        "tags": [{"name": name, "description": text} for name, text in head.tags.items()],
+        "security": [{"key": []}],
+        "paths": paths,
+        "components": {
+            "schemas": {**components, **of_requests},
+            "responses": _refusals(head, of_answers[head.problem]),
+            "headers": {
+                name: {"schema": {"type": kind}, "description": text}
+                for name, (kind, text) in {**HEADERS, **head.headers}.items()
             },
-        }
-    )
-    return whole
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "description": "A key of an organization."}
+            },
+        },
+    }
+    plain: dict[str, Any] = msgspec.to_builtins(whole)
+    return plain
 
 
-def _describe(
-    head: Head,
-    operation: Operation,
-    of_answer: Mapping[str, Any],
-    of_body: Mapping[str, Any],
-) -> dict[str, Any]:
+def _describe(head: Head, operation: Operation, shown: Any, taken: Any) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.id,
         "tags": [operation.tag],
-        "summary": operation.summary,
+        "summary": operation.summary.removesuffix("."),
         "description": operation.description or operation.summary,
         "parameters": list(_parameters(operation)),
-        "responses": _responses(head, operation, of_answer.get(_key(operation.shows))),
+        "responses": _responses(head, operation, shown),
     }
     if operation.scope is None:
         described["security"] = []
-    if operation.body is not None:
-        content: dict[str, Any] = {"schema": of_body[_key(operation.body)]}
-        if operation.example is not None:
-            content["example"] = operation.example
+    if taken is not None:
+        content = {"schema": taken, "example": operation.example}
         described["requestBody"] = {"required": True, "content": {"application/json": content}}
     return described
 
@@ -114,49 +127,57 @@ def _parameters(operation: Operation) -> Iterable[dict[str, Any]]:
         words = name.removesuffix("_id").replace("_", " ")
         yield {"name": name, "in": "path", "required": True, "schema": schema, "description": f"Id of the {words}."}
     if operation.query is not None:
-        [reference], components = msgspec.json.schema_components([operation.query], ref_template=REFERENCE)
-        described = components[reference["$ref"].rpartition("/")[2]]
-        for name, schema in described["properties"].items():
-            resolved = _resolved(_without_null(schema), components)
-            text = resolved.pop("description", "")
-            is_required = name in described.get("required", ())
-            yield {"name": name, "in": "query", "required": is_required, "schema": resolved, "description": text}
+        for name, schema, is_required in parameter_schemas(operation.query):
+            text = schema.pop("description", "")
+            yield {"name": name, "in": "query", "required": is_required, "schema": schema, "description": text}
     if operation.is_create:
         schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]*$"}
         text = "The same request under the same key within 24 hours creates nothing more and has the same answer."
         yield {"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema, "description": text}
 
 
-def _responses(head: Head, operation: Operation, shown: Mapping[str, Any] | None) -> dict[str, Any]:
-    headers = {} if operation.scope is None else _headers(head)
+def _responses(head: Head, operation: Operation, shown: Any) -> dict[str, Any]:
+    common = [*([] if operation.scope is None else head.headers), "X-Request-ID"]
+    cached = ["ETag", "Cache-Control"] if operation.method == "GET" else []
     responses: dict[str, Any] = {}
     for status in (operation.status, *operation.also):
-        responses[str(status.value)] = {"description": status.phrase, "headers": headers}
+        more = [*(["Location"] if status is HTTPStatus.CREATED else []), *(["Link"] if _is_paged(operation) else [])]
+        responses[str(status.value)] = {"description": status.phrase, "headers": _headers([*common, *cached, *more])}
         if shown is not None:
             content = {"schema": shown, "example": example_of(operation.shows, head.usual)}
             responses[str(status.value)]["content"] = {"application/json": content}
     if operation.method == "GET":
-        responses["304"] = {"description": "The caller has this representation already, by `If-None-Match`."}
+        text = "The caller has this representation already, by `If-None-Match`."
+        responses["304"] = {"description": text, "headers": _headers([*common, *cached])}
     for status in refusals(operation):
-        responses[str(status.value)] = {"$ref": f"#/components/responses/{status.name.title().replace('_', '')}"}
+        responses[str(status.value)] = {"$ref": f"#/components/responses/{_name(status)}"}
     return dict(sorted(responses.items()))
 
 
-def _refusals(head: Head, problem: Mapping[str, Any]) -> dict[str, Any]:
+def _refusals(head: Head, problem: Any) -> dict[str, Any]:
     """Every refusal by the name of its status."""
     statuses = {*EVERY_REFUSAL, *KEY_REFUSALS, *BODY_REFUSALS, *FURTHER_REFUSALS}
     return {
-        status.name.title().replace("_", ""): {
+        _name(status): {
             "description": status.phrase,
-            "headers": _headers(head),
+            "headers": _headers([*head.headers, "X-Request-ID", *OF_REFUSALS.get(status, [])]),
             "content": {PROBLEM_MEDIA_TYPE: {"schema": problem, "example": head.refused(status)}},
         }
         for status in sorted(statuses)
     }
 
 
-def _headers(head: Head) -> dict[str, Any]:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in head.headers}
+def _headers(names: Iterable[str]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _name(status: HTTPStatus) -> str:
+    return status.name.title().replace("_", "")
+
+
+def _is_paged(operation: Operation) -> bool:
+    """Whether it answers with a page of a list, which leads to the next one."""
+    return operation.query is not None and "cursor" in operation.query.__struct_fields__
 
 
 def refusals(operation: Operation) -> Sequence[HTTPStatus]:
@@ -175,52 +196,3 @@ def refusals(operation: Operation) -> Sequence[HTTPStatus]:
     if operation.is_create:
         found.add(HTTPStatus.CONFLICT)
     return sorted(found)
-
-
-def _is_unnamed(name: str) -> bool:
-    """Whether a component is a generic type over something that has no name of its own."""
-    return "__" in name or "." in name
-
-
-def _inlined(schema: dict[str, Any], components: Mapping[str, Any]) -> dict[str, Any]:
-    """A schema in the place of the reference to it, where nobody could make anything of its name."""
-    name = schema.get("$ref", "").rpartition("/")[2]
-    return {key: value for key, value in components[name].items() if key != "title"} if _is_unnamed(name) else schema
-
-
-def _key(kind: Any) -> str:
-    return str(kind)
-
-
-def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A schema of what stands in a query string, where there is no null."""
-    plain = {name: value for name, value in schema.items() if (name, value) != ("default", None)}
-    if "anyOf" in plain:
-        [only] = [one for one in plain.pop("anyOf") if one != {"type": "null"}]
-        plain = {**only, **plain}
-    return plain
-
-
-def _resolved(schema: dict[str, Any], components: Mapping[str, Any]) -> dict[str, Any]:
-    reference = schema.pop("$ref", None)
-    if reference is None:
-        return schema
-    named = {name: value for name, value in components[reference.rpartition("/")[2]].items() if name != "title"}
-    return {**named, **schema}
-
-
-def _renamed(value: Any) -> Any:
-    """The same with names for people in the place of those that are made for generic types: AccountCollection."""
-    if isinstance(value, dict):
-        return {_name(key): _renamed(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_renamed(inner) for inner in value]
-    if isinstance(value, str) and value.startswith("#/components/schemas/"):
-        head, _, name = value.rpartition("/")
-        return f"{head}/{_name(name)}"
-    return value
-
-
-def _name(text: str) -> str:
-    found = GENERIC.fullmatch(text)
-    return f"{found[2]}{found[1]}" if found else text

@@ -99,7 +99,7 @@ class Operations:
         """Declares the decorated function; its name is the id, its docstring tells the summary and the description."""
 
         def declare(act: Callable[[Any], Awaitable[Answer[Any]]]) -> Callable[[Any], Awaitable[Answer[Any]]]:
-            hints = get_type_hints(act)
+            hints = get_type_hints(act, include_extras=True)
             call = next(hint for name, hint in hints.items() if name != "return")
             taken = [None if one is NoneType else one for one in get_args(call)] or [None, None]
             summary, _, description = (act.__doc__ or "").strip().partition("\n\n")

@@ -46,7 +46,7 @@ class Refusal(Exception):
 
 
 def refusal_of(problem: Problem, words: Mapping[str, str]) -> Refusal:
-    """The refusal of an expected error; `words` are the dialect's names of arguments that have other ones in ours."""
+    """The refusal of an expected error; `words` are the dialect's names of our arguments, and of whole paths."""
     status = STATUSES.get(type(problem), HTTPStatus.UNPROCESSABLE_ENTITY)
     headers: Mapping[str, str] = {}
     if isinstance(problem, BudgetSpent):
@@ -55,7 +55,8 @@ def refusal_of(problem: Problem, words: Mapping[str, str]) -> Refusal:
         headers = {"Retry-After": str(problem.retry_after_seconds)}
     elif status is HTTPStatus.UNAUTHORIZED:
         headers = {"WWW-Authenticate": "Bearer"}
-    field = "/".join(words.get(name, name) for name in problem.path)
+    whole = "/".join(problem.path)
+    field = words.get(whole) or "/".join(words.get(name, name) for name in problem.path)
     is_about_a_value = status is HTTPStatus.UNPROCESSABLE_ENTITY
     errors = [FieldError(field, problem.message)] if is_about_a_value else []
     return Refusal(status, problem.message, errors=errors, headers=headers, problem=problem)

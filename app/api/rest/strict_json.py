@@ -1,10 +1,14 @@
 """JSON read strictly: whatever two readers could understand differently is refused, with the place where it stands."""
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from typing import NoReturn
 
 DEEPEST = 32
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
+ODD_TEXT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+"""How JSON writes them."""
 
 
 class BrokenJSON(Exception):
@@ -12,32 +16,31 @@ class BrokenJSON(Exception):
 
 
 class AmbiguousJSON(Exception):
-    """It is JSON with members that readers take differently."""
+    """It is JSON with members or texts that readers take differently."""
 
     def __init__(self, path: str, message: str) -> None:
         super().__init__(message)
         self.path = path
-        """A JSON pointer to the member."""
+        """A JSON pointer to the member, without its leading slash."""
 
 
 def read_json(body: bytes) -> object:
     """The value of a body in UTF-8, with plain dicts and lists.
 
     Raises BrokenJSON, also for numbers that are none (NaN) and for nesting deeper than 32, and AmbiguousJSON for a
-    member named twice and for text with half a surrogate pair.
+    member named twice and for text with half a surrogate pair or a NUL character.
     """
     try:
         text = body.decode()
     except UnicodeDecodeError:
         raise BrokenJSON("The body is not UTF-8.") from None
-    if _depth(text) > DEEPEST:
-        raise BrokenJSON(f"The body is nested deeper than {DEEPEST} levels.")
-    try:
-        value: object = json.loads(text, object_pairs_hook=_Members, parse_constant=_refuse_constant)
-    except ValueError:  # JSONDecodeError is one; an integer of thousands of digits has another
-        raise BrokenJSON("The body is not JSON that can be read.") from None
-    for path, message in _ambiguities(value, ""):
-        raise AmbiguousJSON(path, message)
+    value, is_repeating = _parse(text)
+    # Where there is nothing to be found, a large body is not walked through.
+    if is_repeating or ODD_TEXT.search(text) or text.count("[") + text.count("{") > DEEPEST:
+        fault = _fault_in(value, 0)
+        if fault is not None:
+            names, message = fault
+            raise AmbiguousJSON(pointer(*names), message)
     return value
 
 
@@ -50,60 +53,79 @@ def pointer(*names: str | int) -> str:
     return "/".join(str(name).replace("~", "~0").replace("/", "~1") for name in names)
 
 
+TOO_DEEP = f"The body is nested deeper than {DEEPEST} levels."
+
+
 class _Members(dict[str, object]):
     """An object, and the first name in it that stands there twice."""
 
     def __init__(self, members: Sequence[tuple[str, object]]) -> None:
         super().__init__(members)
-        self.repeated: str | None = None
-        if len(self) < len(members):
-            seen: set[str] = set()
-            self.repeated = next(name for name, _ in members if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        seen: set[str] = set()
+        self.repeated = next((name for name, _ in members if name in seen or seen.add(name)), None)  # type: ignore[func-returns-value]
 
 
-def _ambiguities(value: object, path: str) -> Iterator[tuple[str, str]]:
+class _Repeated(Exception):
+    """Some member is named twice."""
+
+
+def _parse(text: str) -> tuple[object, bool]:
+    """The value of a text, and whether some member in it is named twice: then its objects are `_Members`."""
+    try:
+        try:
+            return json.loads(text, object_pairs_hook=_plain, parse_constant=_refuse_constant), False
+        except _Repeated:
+            return json.loads(text, object_pairs_hook=_Members, parse_constant=_refuse_constant), True
+    except ValueError:  # JSONDecodeError is one; an integer of thousands of digits has another
+        raise BrokenJSON("The body is not JSON that can be read.") from None
+    except RecursionError:
+        raise BrokenJSON(TOO_DEEP) from None
+
+
+def _plain(members: Sequence[tuple[str, object]]) -> dict[str, object]:
+    named = dict(members)
+    if len(named) < len(members):
+        raise _Repeated
+    return named
+
+
+def _fault_in(value: object, depth: int) -> tuple[list[str | int], str] | None:
+    """The first fault inside of a value, with the names on the way to it."""
     if isinstance(value, str):
-        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-            yield path, "The text holds half a surrogate pair."
-    elif isinstance(value, _Members):
-        if value.repeated is not None:
-            yield _below(path, value.repeated), "The member is there twice."
-        for name, member in value.items():
-            place = _below(path, name.encode(errors="replace").decode())
-            if place != _below(path, name):
-                yield place, "The name holds half a surrogate pair."
-            yield from _ambiguities(member, place)
-    elif isinstance(value, list):
-        for number, entry in enumerate(value):
-            yield from _ambiguities(entry, _below(path, number))
+        fault = _fault_of(value)
+        return None if fault is None else ([], f"The text holds {fault}.")
+    if not isinstance(value, (dict, list)):
+        return None
+    if depth == DEEPEST:
+        raise BrokenJSON(TOO_DEEP)
+    inside: Sequence[tuple[str | int, object]]
+    if isinstance(value, dict):
+        if isinstance(value, _Members) and value.repeated is not None:
+            return [_shown(value.repeated)], "The member is there twice."
+        for name in value:
+            if (fault := _fault_of(name)) is not None:
+                return [_shown(name)], f"The name holds {fault}."
+        inside = list(value.items())
+    else:
+        inside = list(enumerate(value))
+    for place, one in inside:
+        found = _fault_in(one, depth + 1)
+        if found is not None:
+            return [place, *found[0]], found[1]
+    return None
 
 
-def _below(path: str, name: str | int) -> str:
-    return f"{path}/{pointer(name)}" if path else pointer(name)
+def _fault_of(text: str) -> str | None:
+    """What no text can hold that is to be kept or sent on."""
+    found = NO_TEXT.search(text)
+    if found is None:
+        return None
+    return "a NUL character" if found[0] == "\0" else "half a surrogate pair"
 
 
-def _depth(text: str) -> int:
-    """How deep a text nests brackets, strings left out; counted before it is parsed, which recurses."""
-    deepest = depth = 0
-    in_string = escaped = False
-    for character in text if "[" in text or "{" in text[1:] else "":
-        if in_string:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                in_string = False
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-            if deepest > DEEPEST:
-                return deepest
-        elif character in "]}":
-            depth -= 1
-    return deepest
+def _shown(name: str) -> str:
+    """A name with a question mark for what cannot be sent."""
+    return NO_TEXT.sub("?", name)
 
 
 def _refuse_constant(name: str) -> NoReturn:

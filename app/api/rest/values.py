@@ -1,8 +1,10 @@
 """Query strings and bodies read into the types that describe them, or refused by field."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -10,10 +12,12 @@ import msgspec
 from msgspec import Struct, inspect
 
 from app.api.rest.strict_json import pointer
-from app.api.rest.wording import OR_NULL, wanted
+from app.api.rest.wording import wanted
 
 Values = TypeVar("Values", bound=Struct)
 
+MOST_FAULTS = 50
+"""Of one value: who is told of so many has been told enough."""
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
@@ -34,77 +38,142 @@ class InvalidValues(Exception):
 
 def read_query(kind: type[Values], parameters: Sequence[tuple[str, str]]) -> Values:
     """The parameters of a query string. Names that `kind` does not have are ignored. Raises InvalidValues."""
-    known = _fields(kind)
+    fields = _query_fields(kind)
     texts: dict[str, str] = {}
-    repeated: dict[str, FieldError] = {}
+    faults: dict[str, FieldError] = {}
     for name, text in parameters:
-        if name in texts and name in known:
-            repeated[name] = FieldError(name, "It is given twice.")
+        if name not in fields:
+            continue
+        if name in texts:
+            faults[name] = FieldError(name, "It is given twice.")
+        elif "\0" in text:
+            faults[name] = FieldError(name, "It holds a NUL character.")
         texts[name] = text
-    return _build(kind, texts, repeated, strict=False)
+    return _build(kind, fields, texts, faults)
 
 
 def read_members(kind: type[Values], body: object) -> Values:
     """The members of a JSON body. Names that `kind` does not have are ignored. Raises InvalidValues."""
     if not isinstance(body, dict):
         raise InvalidValues([FieldError("", "The body takes an object.")])
-    return _build(kind, body, {}, strict=True)
+    return _build(kind, _body_fields(kind), body, {})
 
 
-def _build(kind: type[Values], given: Mapping[str, object], errors: dict[str, FieldError], *, strict: bool) -> Values:
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """One value of a type, by the name callers use."""
+
+    attribute: str
+    hint: Any
+    is_required: bool
+    read: Callable[[object], object]
+    """Raises ValidationError."""
+
+
+def _build(
+    kind: type[Values], fields: Mapping[str, _Field], given: Mapping[str, object], faults: dict[str, FieldError]
+) -> Values:
     values: dict[str, object] = {}
-    for name, (attribute, hint, is_required) in _fields(kind).items():
-        if name in errors:
+    for name, field in fields.items():
+        if name in faults:
             continue
         if name in given:
             try:
-                values[attribute] = _convert(given[name], hint, strict)
+                values[field.attribute] = field.read(given[name])
             except msgspec.ValidationError:
-                errors.update((error.field, error) for error in _faults(given[name], hint, name, strict))
-        elif is_required:
-            errors[name] = FieldError(name, f"It is needed, and takes {_wanted(hint, strict)}.")
-    if errors:
-        raise InvalidValues(list(errors.values()))
+                found = islice(_faults(given[name], field.hint, name), MOST_FAULTS)
+                faults.update((fault.field, fault) for fault in found)
+        elif field.is_required:
+            faults[name] = FieldError(name, f"It is needed, and takes {_wanted(field.hint)}.")
+    if faults:
+        raise InvalidValues(list(faults.values()))
     return kind(**values)
 
 
 @cache
-def _fields(kind: type[Struct]) -> Mapping[str, tuple[str, Any, bool]]:
-    """By the name callers use: the attribute, its type, and whether it is needed."""
+def _query_fields(kind: type[Struct]) -> Mapping[str, _Field]:
+    """Texts are read as what they stand for; there is no null among them."""
+
+    def read_number(read: Callable[[object], object]) -> Callable[[object], object]:
+        def read_digits(text: object) -> object:
+            if WHOLE_NUMBER.fullmatch(str(text)) is None:
+                raise msgspec.ValidationError  # the library takes 1e2 as well
+            return read(text)
+
+        return read_digits
+
+    found = {}
+    for field, hint in _fields_of(kind):
+        hint = _not_null(hint)
+        read = _reader(hint, strict=False)
+        if _bare(hint) is int:
+            read = read_number(read)
+        found[field.encode_name] = _Field(field.name, hint, field.required, read)
+    return found
+
+
+@cache
+def _body_fields(kind: type[Struct]) -> Mapping[str, _Field]:
+    return {
+        field.encode_name: _Field(field.name, hint, field.required, _reader(hint, strict=True))
+        for field, hint in _fields_of(kind)
+    }
+
+
+def _fields_of(kind: type[Struct]) -> Iterator[tuple[msgspec.structs.FieldInfo, Any]]:
     hints = get_type_hints(kind, include_extras=True)
-    fields = msgspec.structs.fields(kind)
-    return {field.encode_name: (field.name, hints[field.name], field.required) for field in fields}
+    return ((field, hints[field.name]) for field in msgspec.structs.fields(kind))
 
 
-def _convert(value: object, hint: Any, strict: bool) -> object:
-    if not strict and _bare(hint) is int and not WHOLE_NUMBER.fullmatch(str(value)):
-        raise msgspec.ValidationError  # the library takes 1e2 as well
-    return msgspec.convert(value, hint, strict=strict)
+def _reader(hint: Any, *, strict: bool) -> Callable[[object], object]:
+    # The library looks through a type each time it reads one, but for those of its own, which it looks through once.
+    holder = msgspec.defstruct("Holder", [("value", hint)])
+    return lambda value: msgspec.convert({"value": value}, holder, strict=strict).value  # type: ignore[attr-defined]
 
 
-def _faults(value: object, hint: Any, path: str, strict: bool) -> Iterator[FieldError]:
+def _faults(value: object, hint: Any, path: str) -> Iterator[FieldError]:
     """Where inside of a value it does not fit: the entries of a list and the members of an object, or itself."""
-    bare = _bare(hint)
-    places: Iterator[tuple[str | int, object]] = iter(())
+    bare, is_inside = _bare(hint), False
     if isinstance(value, dict) and get_origin(bare) is dict:
-        places = iter(value.items())
+        names, members = get_args(bare)
+        for name, member in value.items():
+            place = f"{path}/{pointer(name)}"
+            if not _fits(name, names):
+                is_inside = True
+                yield FieldError(place, f"Its name takes {_wanted(names)}.")
+            if not _fits(member, members):
+                is_inside = True
+                yield from _faults(member, members, place)
     elif isinstance(value, list) and get_origin(bare) is list:
-        places = enumerate(value)
-    inside = get_args(bare)[-1:] or (None,)
-    found = [error for name, one in places for error in _misfit(one, inside[0], f"{path}/{pointer(name)}", strict)]
-    yield from found or [FieldError(path, f"It takes {_wanted(hint, strict)}.")]
+        (entries,) = get_args(bare)
+        for number, entry in enumerate(value):
+            if not _fits(entry, entries):
+                is_inside = True
+                yield from _faults(entry, entries, f"{path}/{number}")
+    if not is_inside:
+        yield FieldError(path, f"It takes {_wanted(hint)}.")
 
 
-def _misfit(value: object, hint: Any, path: str, strict: bool) -> Iterator[FieldError]:
+def _fits(value: object, hint: Any) -> bool:
     try:
-        _convert(value, hint, strict)
+        msgspec.convert(value, hint)
     except msgspec.ValidationError:
-        yield from _faults(value, hint, path, strict)
+        return False
+    return True
 
 
-def _wanted(hint: Any, strict: bool) -> str:
-    words = wanted(inspect.type_info(hint))
-    return words if strict else words.removesuffix(OR_NULL)  # there is no null in a query string
+def _wanted(hint: Any) -> str:
+    return wanted(inspect.type_info(hint))
+
+
+def _not_null(hint: Any) -> Any:
+    """A type without null beside it."""
+    if get_origin(hint) is Annotated:
+        inner, *bounds = get_args(hint)
+        return Annotated[(_not_null(inner), *bounds)]
+    if get_origin(hint) in (Union, UnionType):
+        return Union[tuple(one for one in get_args(hint) if one is not NoneType)]  # noqa: UP007 - of so many
+    return hint
 
 
 def _bare(hint: Any) -> Any:

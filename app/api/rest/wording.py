@@ -2,8 +2,6 @@
 
 from msgspec import inspect
 
-OR_NULL = ", or null"
-
 
 def wanted(kind: inspect.Type) -> str:
     """What a type takes, as the object of "takes ...".
@@ -12,12 +10,14 @@ def wanted(kind: inspect.Type) -> str:
     'true or false'
     """
     match kind:
+        case inspect.Metadata(extra={"takes": str(words)}):
+            return words
         case inspect.Metadata(type=inner):
             return wanted(inner)
         case inspect.UnionType(types=kinds):
             others = [one for one in kinds if not isinstance(one, inspect.NoneType)]
             is_nullable = any(isinstance(one, inspect.NoneType) for one in kinds)
-            return " or ".join(wanted(one) for one in others) + (OR_NULL if is_nullable else "")
+            return " or ".join(wanted(one) for one in others) + (", or null" if is_nullable else "")
         case inspect.BoolType():
             return "true or false"
         case inspect.IntType(ge=least, le=most):

@@ -17,7 +17,7 @@ async def subject_metrics(
 ) -> dict[UUID, WindowMetrics]:
     """Metrics per subject, whichever kind it is; an id that is not of the viewer's organization is absent.
 
-    A counter's values are gains, its level is where it stands at the window's end; ratios are exact fractions.
+    A counter's values are gains, its levels are where it stands at the windows' ends; ratios are exact fractions.
     """
     viewer.require(Scope.READ)
     check_metrics(metrics)
@@ -33,6 +33,9 @@ async def subject_metrics(
             timezone=window.zone.key,
             is_complete=is_complete(found.first_observed_at, day_start(window.start, window.zone)),
             values={name: change_of(name, *(stretch.amounts for stretch in found.stretches)) for name in metrics},
+            previous_levels={
+                name: found.stretches[0].amounts[f"{name}_level"] for name in metrics if name in SERIES_COUNTERS
+            },
         )
         for set_id, found in amounts.items()
     }

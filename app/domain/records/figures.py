@@ -59,6 +59,8 @@ class WindowMetrics:
     is_complete: bool
     """False when the window begins before anything of the scope was first measured."""
     values: Mapping[str, MetricChange]
+    previous_levels: Mapping[str, int | None]
+    """Where counters stood at the end of the window before."""
 
 
 @dataclass(frozen=True, slots=True)

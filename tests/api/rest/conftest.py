@@ -37,6 +37,20 @@ class RestCaller:
         return answer.json()["data"]
 
 
+def problem_of(answer: httpx.Response, status: int, code: str) -> Any:
+    """The body of a refusal, which is a problem of that status and code in every respect."""
+    assert answer.status_code == status, answer.text
+    problem = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert (problem["status"], problem["code"]) == (status, code)
+    assert problem["type"] == f"urn:creatorgraph:error:{code.lower().replace('_', '-')}"
+    assert problem["request_id"] == answer.headers["x-request-id"]
+    assert problem["instance"].startswith("/v2")
+    assert (problem["errors"] is not None) == (status == 422)
+    return problem
+
+
 @pytest.fixture
 def rest(caller: Caller) -> RestCaller:
     """Somebody with all scopes in an organization of its own."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,7 +10,7 @@ from starlette.responses import Response
 from app.api.rest.answering import encoder
 from app.api.rest.face import Dialect
 from app.api.rest.refusals import Refusal
-from app.api.rest.v2.shapes.envelopes import Problem
+from app.api.rest.v2.shapes.envelopes import Code, Problem
 from app.api.rest.v2.shapes.words import WORDS
 from app.api.rest.values import FieldError
 from app.domain.problems import HandleTaken, QuotaReached, VideoTaken
@@ -17,32 +18,34 @@ from app.domain.problems import HandleTaken, QuotaReached, VideoTaken
 MEDIA_TYPE = "application/problem+json"
 URN = "urn:creatorgraph:error:"
 
-CODES: Mapping[HTTPStatus, str] = {
-    HTTPStatus.BAD_REQUEST: "BAD_REQUEST",
-    HTTPStatus.UNAUTHORIZED: "UNAUTHORIZED",
-    HTTPStatus.FORBIDDEN: "INSUFFICIENT_SCOPE",
-    HTTPStatus.NOT_FOUND: "NOT_FOUND",
-    HTTPStatus.NOT_ACCEPTABLE: "NOT_ACCEPTABLE",
-    HTTPStatus.CONFLICT: "CONFLICT",
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "UNSUPPORTED_MEDIA_TYPE",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "VALIDATION_ERROR",
-    HTTPStatus.TOO_MANY_REQUESTS: "RATE_LIMITED",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "INTERNAL_ERROR",
-    HTTPStatus.SERVICE_UNAVAILABLE: "SERVICE_UNAVAILABLE",
+CODES: Mapping[HTTPStatus, Code] = {
+    HTTPStatus.BAD_REQUEST: Code.BAD_REQUEST,
+    HTTPStatus.UNAUTHORIZED: Code.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN: Code.INSUFFICIENT_SCOPE,
+    HTTPStatus.NOT_FOUND: Code.NOT_FOUND,
+    HTTPStatus.NOT_ACCEPTABLE: Code.NOT_ACCEPTABLE,
+    HTTPStatus.CONFLICT: Code.CONFLICT,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: Code.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.UNPROCESSABLE_ENTITY: Code.VALIDATION_ERROR,
+    HTTPStatus.TOO_MANY_REQUESTS: Code.RATE_LIMITED,
+    HTTPStatus.INTERNAL_SERVER_ERROR: Code.INTERNAL_ERROR,
+    HTTPStatus.SERVICE_UNAVAILABLE: Code.SERVICE_UNAVAILABLE,
 }
 """By status; 405, 408 and 413, which the contract does not have, are malformed requests to it."""
 
 
 def refuse(refusal: Refusal, request: Request) -> Response:
     """The answer to a request that is refused."""
-    code = "QUOTA_EXCEEDED" if isinstance(refusal.problem, QuotaReached) else CODES.get(refusal.status, "BAD_REQUEST")
+    code = CODES.get(refusal.status, Code.BAD_REQUEST)
+    if isinstance(refusal.problem, QuotaReached):
+        code = Code.QUOTA_EXCEEDED
     body = Problem(
         type=f"{URN}{code.lower().replace('_', '-')}",
         title=refusal.status.phrase,
         status=refusal.status,
         detail=refusal.detail,
         code=code,
-        instance=request.url.path,
+        instance=quote(request.scope["path"]),
         errors=list(refusal.errors) or None,
         request_id=request.state.request_id,
         existing_id=_existing(refusal),
@@ -63,7 +66,7 @@ def _existing(refusal: Refusal) -> str | None:
 
 def refused_example(status: HTTPStatus) -> Problem:
     """A refusal as the document shows it."""
-    code = CODES.get(status, "BAD_REQUEST")
+    code = CODES.get(status, Code.BAD_REQUEST)
     return Problem(
         type=f"{URN}{code.lower().replace('_', '-')}",
         title=status.phrase,

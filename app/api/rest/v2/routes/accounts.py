@@ -2,13 +2,12 @@
 
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
 
 from msgspec import UNSET
 
 from app.api.rest.operations import Answer, Call, Operations
 from app.api.rest.v2.routes.listing import asked_order, asked_page, show_page
-from app.api.rest.v2.routes.scope import PLATFORMS, read_account, require_something
+from app.api.rest.v2.routes.scope import PLATFORMS, chosen_creators, read_account, require_something
 from app.api.rest.v2.shapes.accounts import (
     Account,
     AccountListing,
@@ -17,8 +16,8 @@ from app.api.rest.v2.shapes.accounts import (
     show_account,
 )
 from app.api.rest.v2.shapes.envelopes import Collection, Single
-from app.core.tracking import accounts
-from app.core.tracking.changes import UNCHANGED, AccountChange, update_account
+from app.core.tracking import accounts, changes
+from app.core.tracking.changes import UNCHANGED, AccountChange
 from app.core.tracking.removal import remove_account
 from app.domain.filters import AccountFilter, AccountOrderField
 from app.domain.viewer import Scope
@@ -46,14 +45,15 @@ async def list_accounts(call: Call[AccountListing, None]) -> Answer[Collection[A
     """
     query = call.query
     name, direction, order = asked_order(query.order_by, query.order_direction, query.sort, ORDERS)
+    creator_ids, has_creator = chosen_creators(query.creator_id)
     filter = AccountFilter(
         platforms=PLATFORMS if query.platform is None else frozenset({query.platform.ours}),
         handle=query.q,
         is_active=query.is_active,
         is_verified=query.is_verified,
-        categories=None if query.category is None else frozenset({query.category}),
-        creator_ids=None if query.creator_id in (None, "none") else frozenset({UUID(query.creator_id)}),
-        has_creator=False if query.creator_id == "none" else None,
+        categories=frozenset({query.category}) if query.category else None,
+        creator_ids=creator_ids,
+        has_creator=has_creator,
     )
     page = await accounts.list_accounts(
         call.viewer, filter, asked_page(query.limit, query.cursor), order, with_total=query.include_total
@@ -105,7 +105,7 @@ async def get_account(call: Call[None, None]) -> Answer[Single[Account]]:
     scope=Scope.WRITE,
     example={"is_active": False},
 )
-async def update_account_settings(call: Call[None, AccountPatch]) -> Answer[Single[Account]]:
+async def update_account(call: Call[None, AccountPatch]) -> Answer[Single[Account]]:
     """Change the settings of an account, pause or resume it.
 
     What is left out stays. `metadata` replaces the whole of it. A `creator_id` links it, null unlinks it; it is a 409
@@ -123,7 +123,7 @@ async def update_account_settings(call: Call[None, AccountPatch]) -> Answer[Sing
         post_lookback_days=_given(body.post_lookback_days),
         creator_id=_given(body.creator_id),
     )
-    return Answer(Single(show_account(await update_account(call.viewer, account.id, change, now=call.now))))
+    return Answer(Single(show_account(await changes.update_account(call.viewer, account.id, change, now=call.now))))
 
 
 @routes.add("DELETE", "/accounts/{account_id}", TAG, status=HTTPStatus.NO_CONTENT, scope=Scope.WRITE)

@@ -26,7 +26,6 @@ from app.domain.cursors import page_request
 from app.domain.series import SubjectKind
 from app.domain.windows import WindowPreset, preset_window
 
-RANKED_BY = "views"
 SHOWN_OF_A_CREATOR = ("views", "likes", "comments", "shares", "followers", "engagement_rate")
 
 routes = Operations()
@@ -34,21 +33,24 @@ routes = Operations()
 
 @routes.add("GET", "/overview", "Overview")
 async def get_overview(call: Call[OverviewWindow, None]) -> Answer[Single[Overview]]:
-    """Headline figures beside those of the window before."""
+    """Headline figures beside those of the window before.
+
+    Counts are of what is tracked now: of that, what was there at the end of each window.
+    """
     window = preset_window(WindowPreset(call.query.period.value), UTC, call.now)
     return Answer(Single(show_overview(await organization_overview(call.viewer, window))))
 
 
 @routes.add("GET", "/creators/top", "Creators")
 async def list_top_creators(call: Call[TopListing, None]) -> Answer[Described[list[TopCreator], TopMeta]]:
-    """The creators that gained most views in a window.
+    """The creators that gained most in a window, by views unless another metric is asked for.
 
-    The greatest first, unknown ones last, then by name, then by id.
+    The greatest first, unknown ones last, then by name, then by id. Larger rosters page `/creators`.
     """
     query, viewer = call.query, call.viewer
     window = preset_window(WindowPreset(query.period.value), UTC, call.now)
     page = page_request(first=query.limit)
-    board = await rank_subjects(viewer, SubjectKind.CREATOR, RANKED_BY, window, page, with_previous=False)
+    board = await rank_subjects(viewer, SubjectKind.CREATOR, query.metric, window, page, with_previous=False)
     ids = [row.subject_id for row in board.nodes]
     creators = await load_creators(viewer, ids)
     figures = await subject_metrics(viewer, SubjectKind.CREATOR, ids, window, SHOWN_OF_A_CREATOR) if ids else {}
@@ -57,7 +59,13 @@ async def list_top_creators(call: Call[TopListing, None]) -> Answer[Described[li
         for row in board.nodes
         if row.subject_id in creators and row.subject_id in figures
     ]
-    meta = TopMeta(period=query.period, start_date=window.start, end_date=window.end, limit=query.limit)
+    meta = TopMeta(
+        period=query.period,
+        metric=query.metric,
+        start_date=window.start,
+        end_date=window.end,
+        limit=query.limit,
+    )
     return Answer(Described(shown, meta))
 
 

@@ -25,8 +25,8 @@ NOT_FILTERS = frozenset({"limit", "cursor", "order_by", "order_direction", "sort
 
 
 def asked_page(limit: int, cursor: str | None) -> PageRequest:
-    """The page of a size after a cursor."""
-    return page_request(first=limit, after=cursor)
+    """The page of a size after a cursor; an empty one is none."""
+    return page_request(first=limit, after=cursor or None)
 
 
 def asked_order(
@@ -56,25 +56,25 @@ def show_page(
 ) -> Answer[Any]:
     """A page in its envelope, with links to the first one and the next one."""
     next_cursor = page.cursors[-1] if page.has_next_page else None
-    given = {
-        name: value
-        for name, value in msgspec.structs.asdict(query).items()
-        if name not in NOT_FILTERS and value is not None
-    }
-    filters = {**given, "order_by": order[0], "order_direction": order[1]}
+    given = msgspec.structs.asdict(query).items()
+    filters = {name: value for name, value in given if name not in NOT_FILTERS and value is not None and value != ""}
+    if "creator_id" in filters:
+        filters["creator_id"] = filters["creator_id"].lower()  # the one id that is read as a text: it may be "none"
+    filters["order_by"], filters["order_direction"] = order
     pagination = Pagination(page.has_next_page, limit, next_cursor, page.total_count)
     body = Collection([show(record) for record in page.nodes], pagination, filters)
     return Answer(body, headers={"Link": _links(request, next_cursor)})
 
 
 def _links(request: Request, next_cursor: str | None) -> str:
+    url = f"{str(request.base_url).removesuffix('/')}{request.scope['path']}"
     kept = [(name, text) for name, text in request.query_params.multi_items() if name != "cursor"]
-    links = [_link(request, kept, "first")]
+    links = [_link(url, kept, "first")]
     if next_cursor is not None:
-        links.append(_link(request, [*kept, ("cursor", next_cursor)], "next"))
+        links.append(_link(url, [*kept, ("cursor", next_cursor)], "next"))
     return ", ".join(links)
 
 
-def _link(request: Request, parameters: Sequence[tuple[str, str]], relation: str) -> str:
-    url = request.url.replace(query=urlencode(parameters))
-    return f'<{url}>; rel="{relation}"'
+def _link(url: str, parameters: Sequence[tuple[str, str]], relation: str) -> str:
+    query = f"?{urlencode(parameters)}" if parameters else ""
+    return f'<{url}{query}>; rel="{relation}"'

@@ -49,6 +49,16 @@ async def read_creator(viewer: Viewer, id: UUID) -> Creator:
     return creator
 
 
+def chosen_creators(choice: str | None) -> tuple[frozenset[UUID] | None, bool | None]:
+    """Which creators are asked for, and whether there has to be one. Raises InvalidValues."""
+    if choice is None or choice == "none":
+        return None, None if choice is None else False
+    try:
+        return frozenset({UUID(choice)}), None
+    except ValueError:  # a pattern lets a line end follow
+        raise InvalidValues([FieldError("creator_id", "It takes a UUID, or none.")]) from None
+
+
 def require_something(body: Struct) -> None:
     """Raises InvalidValues for a change that names nothing."""
     if all(value is UNSET for value in msgspec.structs.asdict(body).values()):

@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
 
 from msgspec import UNSET
 
 from app.api.rest.operations import Answer, Call, Operations
 from app.api.rest.v2.routes.listing import asked_order, asked_page, show_page
-from app.api.rest.v2.routes.scope import PLATFORMS, read_discovered_video, read_tracked_video, require_something
+from app.api.rest.v2.routes.scope import (
+    PLATFORMS,
+    chosen_creators,
+    read_discovered_video,
+    read_tracked_video,
+    require_something,
+)
 from app.api.rest.v2.shapes.envelopes import Collection, Single
 from app.api.rest.v2.shapes.videos import (
     AccountVideo,
@@ -22,8 +27,8 @@ from app.api.rest.v2.shapes.videos import (
     show_video,
 )
 from app.core.analytics.video_lists import list_videos as list_all_videos
-from app.core.tracking import videos
-from app.core.tracking.changes import UNCHANGED, VideoChange, update_video
+from app.core.tracking import changes, videos
+from app.core.tracking.changes import UNCHANGED, VideoChange
 from app.domain.filters import Gain, VideoFilter, VideoOrderField
 from app.domain.viewer import Scope
 
@@ -88,7 +93,7 @@ async def get_video(call: Call[None, None]) -> Answer[Single[Video]]:
 
 
 @routes.add("PATCH", "/videos/{video_id}", TAG, scope=Scope.WRITE, example={"is_active": False})
-async def update_video_settings(call: Call[None, VideoPatch]) -> Answer[Single[Video]]:
+async def update_video(call: Call[None, VideoPatch]) -> Answer[Single[Video]]:
     """Change the settings of a video, pause or resume it. What is left out stays."""
     body = call.body
     require_something(body)
@@ -98,7 +103,7 @@ async def update_video_settings(call: Call[None, VideoPatch]) -> Answer[Single[V
         refresh_interval_hours=_given(body.scrape_interval_hours),
         is_active=_given(body.is_active),
     )
-    return Answer(Single(show_video(await update_video(call.viewer, video.id, change, now=call.now))))
+    return Answer(Single(show_video(await changes.update_video(call.viewer, video.id, change, now=call.now))))
 
 
 @routes.add("DELETE", "/videos/{video_id}", TAG, status=HTTPStatus.NO_CONTENT, scope=Scope.WRITE)
@@ -117,11 +122,12 @@ async def list_account_videos(call: Call[AccountVideoListing, None]) -> Answer[C
     """List posts found in the feeds of tracked accounts."""
     query = call.query
     name, direction, order = asked_order(query.order_by, query.order_direction, query.sort, ORDERS)
+    creator_ids, has_creator = chosen_creators(query.creator_id)
     filter = VideoFilter(
         platforms=PLATFORMS if query.platform is None else frozenset({query.platform.ours}),
         account_ids=None if query.account_id is None else frozenset({query.account_id}),
-        creator_ids=None if query.creator_id in (None, "none") else frozenset({UUID(query.creator_id)}),
-        has_creator=False if query.creator_id == "none" else None,
+        creator_ids=creator_ids,
+        has_creator=has_creator,
         text=query.q,
         is_discovered=True,
     )

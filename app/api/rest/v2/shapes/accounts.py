@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from app.api.rest.v2.shapes.words import (
+    SIGNED,
     CreatorChoice,
     Cursor,
     IncludeTotal,
@@ -118,6 +119,24 @@ class AccountOrder(StrEnum):
     PLAY_COUNT = "play_count"
 
 
+AccountSort = Literal[
+    "added_at",
+    "-added_at",
+    "username",
+    "-username",
+    "last_scrape_time",
+    "-last_scrape_time",
+    "follower_count",
+    "-follower_count",
+    "view_count",
+    "-view_count",
+    "like_count",
+    "-like_count",
+    "play_count",
+    "-play_count",
+]
+
+
 class AccountListing(Struct, frozen=True, kw_only=True):
     """Which accounts, in which order, and how many."""
 
@@ -131,13 +150,7 @@ class AccountListing(Struct, frozen=True, kw_only=True):
     creator_id: CreatorChoice | None = None
     order_by: Annotated[AccountOrder | None, Meta(description="Wins over sort.")] = None
     order_direction: Annotated[OrderDirection | None, Meta(description="desc by default.")] = None
-    sort: Annotated[
-        str,
-        Meta(
-            pattern="^-?(added_at|username|last_scrape_time|follower_count|view_count|like_count|play_count)$",
-            description="The field, with a leading - for descending.",
-        ),
-    ] = "-added_at"
+    sort: Annotated[AccountSort, Meta(description=SIGNED)] = "-added_at"
     include_total: IncludeTotal = False
 
 

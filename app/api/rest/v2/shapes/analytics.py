@@ -1,20 +1,25 @@
-"""Figures as v2 shows them: series, totals beside those of the window before, batches, and what asks for them."""
+"""Series and breakdowns as v2 shows them, days beside totals beside the window before, and what asks for them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from msgspec import Meta, Struct
 
-from app.api.rest.v2.shapes.words import PeriodOrCustom, SeriesMode
+from app.api.rest.v2.shapes.words import PeriodOrCustom, SeriesMode, Window
 from app.domain import records
 from app.domain.metrics import change_percent, rounded
 
 COUNTERS = ("views", "plays", "likes", "comments", "shares", "saves")
-FOLLOWERS, ENGAGEMENT_RATE = "followers", "engagement_rate"
+FOLLOWERS, SAVES, ENGAGEMENT_RATE = "followers", "saves", "engagement_rate"
 METRICS = (*COUNTERS, FOLLOWERS, ENGAGEMENT_RATE)
+
+Counter: TypeAlias = int | None
+Saves: TypeAlias = Annotated[int | None, Meta(description="Null where everything is on TikTok.")]
+Followers: TypeAlias = Annotated[int | None, Meta(description="Where they stood at the end; null for a video.")]
+Rate: TypeAlias = Annotated[float | None, Meta(description="(likes + comments + shares) / views, in percent.")]
 
 
 class Metric(StrEnum):
@@ -30,30 +35,25 @@ class Metric(StrEnum):
     ENGAGEMENT_RATE = "engagement_rate"
 
 
-class Figures(Struct, frozen=True, kw_only=True):
-    """Counters and the engagement rate in percent; null while unknown."""
-
-    views: int | None
-    plays: int | None
-    likes: int | None
-    comments: int | None
-    shares: int | None
-    saves: Annotated[int | None, Meta(description="Of Instagram posts alone.")]
-    followers: Annotated[int | None, Meta(description="Where they stood at the end; null for a video.")]
-    engagement_rate: Annotated[float | None, Meta(description="(likes + comments + shares) / views, in percent.")]
-
-
-class Point(Figures, frozen=True, kw_only=True):
-    """One UTC day of a series."""
+class Point(Struct, frozen=True, kw_only=True):
+    """One UTC day of a series; null while unknown."""
 
     date: date
+    views: Counter
+    plays: Counter
+    likes: Counter
+    comments: Counter
+    shares: Counter
+    saves: Saves
+    followers: Followers
+    engagement_rate: Rate
     is_observed: Annotated[bool, Meta(description="Whether something was measured on that day.")]
     is_baseline: Annotated[bool, Meta(description="Whether first values came in, of which the growth is not known.")]
     is_partial: Annotated[bool, Meta(description="Whether the day has not ended.")]
 
 
 class Value(Struct, frozen=True, kw_only=True):
-    """One metric on one UTC day."""
+    """One metric on one UTC day; null while unknown."""
 
     date: date
     value: float | int | None
@@ -62,60 +62,92 @@ class Value(Struct, frozen=True, kw_only=True):
     is_partial: bool
 
 
-class Changes(Struct, frozen=True, kw_only=True):
-    """From the window before to this one, in percent; null where the one before is 0, negative or unknown."""
+class Figures(Struct, frozen=True, kw_only=True):
+    """What a window comes to; null while unknown."""
 
-    views_pct: float | None
-    plays_pct: float | None
-    likes_pct: float | None
-    comments_pct: float | None
-    shares_pct: float | None
-    saves_pct: float | None
-    followers_pct: float | None
-    engagement_rate_pct: float | None
+    views: Counter
+    plays: Counter
+    likes: Counter
+    comments: Counter
+    shares: Counter
+    saves: Saves
+    followers: Followers
+    engagement_rate: Rate
+
+
+class Changes(Struct, frozen=True, kw_only=True):
+    """From the window before, in percent: 100 when only that one is 0, and 0 when it is negative or one is unknown."""
+
+    views_pct: float
+    plays_pct: float
+    likes_pct: float
+    comments_pct: float
+    shares_pct: float
+    saves_pct: float
+    followers_pct: float
+    engagement_rate_pct: float
+
+
+class SeriesChangesAvailable(Struct, frozen=True, kw_only=True):
+    """Whether a change says something: false where the figure before is 0, negative or unknown."""
+
+    views: bool
+    plays: bool
+    likes: bool
+    comments: bool
+    shares: bool
+    saves: bool
+    followers: bool
+    engagement_rate: bool
 
 
 class SeriesMeta(Struct, frozen=True, kw_only=True):
     """The window of a series, and its figures as a whole."""
 
-    period: Annotated[str, Meta(description="7d, 30d, 90d or custom.")]
+    period: PeriodOrCustom
     start_date: date
     end_date: date
     previous_start_date: date
     previous_end_date: date
     mode: SeriesMode
     is_complete: Annotated[bool, Meta(description="False when the window begins before anything was first measured.")]
-    totals: Annotated[Figures, Meta(description="Of the whole window; what was gained.")]
+    totals: Annotated[Figures, Meta(description="Of the whole window: what was gained, whatever the mode.")]
     previous: Annotated[Figures, Meta(description="Of the window before.")]
     changes: Changes
+    changes_available: SeriesChangesAvailable
 
 
 class BreakdownMeta(Struct, frozen=True, kw_only=True):
     """The window of a breakdown, and its metric as a whole."""
 
     metric: Metric
+    period: PeriodOrCustom
     start_date: date
     end_date: date
     previous_start_date: date
     previous_end_date: date
     mode: SeriesMode
+    is_complete: bool
     total: float | int | None
     previous: float | int | None
-    change_pct: float | None
+    change_pct: float
+    change_available: bool
 
 
 class DailyWindow(Struct, frozen=True, kw_only=True):
     """Which UTC days, both included; the last 30 when neither is given."""
 
-    start_date: Annotated[date | None, Meta(description="First UTC day; with end_date.")] = None
-    end_date: Annotated[date | None, Meta(description="Last UTC day; with start_date.")] = None
-    mode: Annotated[SeriesMode, Meta(description="What a value of a counter is.")] = SeriesMode.GAIN
+    start_date: Annotated[date | None, Meta(description="First UTC day; goes with end_date.")] = None
+    end_date: Annotated[date | None, Meta(description="Last UTC day, today at the latest; goes with start_date.")] = (
+        None
+    )
+    mode: Annotated[SeriesMode, Meta(description="What the value of a counter is.")] = SeriesMode.GAIN
 
 
-class SeriesWindow(DailyWindow, frozen=True, kw_only=True):
+class SeriesWindow(Window, frozen=True, kw_only=True):
     """Which UTC days: a period, or two dates with period=custom."""
 
-    period: Annotated[PeriodOrCustom, Meta(description="Which days.")] = PeriodOrCustom.MONTH
+    mode: Annotated[SeriesMode, Meta(description="What the value of a counter is.")] = SeriesMode.GAIN
 
 
 class BreakdownWindow(SeriesWindow, frozen=True, kw_only=True):
@@ -124,59 +156,58 @@ class BreakdownWindow(SeriesWindow, frozen=True, kw_only=True):
     metric: Annotated[Metric, Meta(description="Which metric.")] = Metric.VIEWS
 
 
-Shown = float | int | None
+Exact: TypeAlias = int | Fraction | None
 
 
-def show_value(value: int | Fraction | None) -> Shown:
+def show_value(value: Exact) -> float | int | None:
     """A metric as v2 shows it: counters whole, ratios with four decimals."""
     return rounded(value) if isinstance(value, Fraction) else value
 
 
+def show_change(current: Exact, previous: Exact) -> float:
+    """A change in percent as v2 shows it, never null: 100 for growth from 0, and 0 for what is unknown."""
+    change = change_percent(current, previous)
+    if change is not None:
+        return float(show_value(change) or 0)
+    return 100 if previous == 0 and current is not None and current > 0 else 0
+
+
 def show_points(series: records.Series) -> list[Point]:
-    """The days of a series from the first one of which anything is known: those before are left out."""
+    """The days of a series; metrics that were not read are null."""
     return [
         Point(
             date=bucket.start,
+            **show_figures(bucket.values),
             is_observed=bucket.is_observed,
             is_baseline=bucket.is_baseline,
             is_partial=bucket.is_partial,
-            **show_figures(bucket.values),
         )
-        for bucket in known(series.buckets)
+        for bucket in series.buckets
     ]
 
 
-def show_values(series: records.Series, metric: str) -> list[Value]:
-    """The same of one metric."""
+def show_values(series: records.Series, metric: Metric, *, is_shown: bool) -> list[Value]:
+    """The days of one metric, null throughout unless it is shown."""
     return [
         Value(
             date=bucket.start,
-            value=show_value(bucket.values[metric]),
+            value=show_value(bucket.values[metric]) if is_shown else None,
             is_observed=bucket.is_observed,
             is_baseline=bucket.is_baseline,
             is_partial=bucket.is_partial,
         )
-        for bucket in known(series.buckets)
+        for bucket in series.buckets
     ]
 
 
-def known(buckets: Sequence[records.Bucket]) -> Sequence[records.Bucket]:
-    """The buckets from the first one of which anything is known."""
-    for place, bucket in enumerate(buckets):
-        if bucket.is_observed or any(value is not None for value in bucket.values.values()):
-            return buckets[place:]
-    return []
-
-
-def show_figures(values: Mapping[str, int | Fraction | None]) -> dict[str, Any]:
+def show_figures(values: Mapping[str, Exact]) -> dict[str, Any]:
     """Metrics by name; one that was not read is null."""
     return {name: show_value(values.get(name)) for name in METRICS}
 
 
-def show_meta(metrics: records.WindowMetrics, period: str, mode: SeriesMode) -> SeriesMeta:
-    """The window of a series; followers are where they stood at the ends of both windows."""
-    now = {name: _current(name, change) for name, change in metrics.values.items()}
-    before = {name: _previous(name, change) for name, change in metrics.values.items()}
+def show_meta(metrics: records.WindowMetrics, period: PeriodOrCustom, mode: SeriesMode) -> SeriesMeta:
+    """The window of a series."""
+    now, before = _both(metrics)
     return SeriesMeta(
         period=period,
         start_date=metrics.start,
@@ -187,35 +218,37 @@ def show_meta(metrics: records.WindowMetrics, period: str, mode: SeriesMode) -> 
         is_complete=metrics.is_complete,
         totals=Figures(**show_figures(now)),
         previous=Figures(**show_figures(before)),
-        changes=Changes(
-            **{f"{name}_pct": show_value(change_percent(now.get(name), before.get(name))) for name in METRICS}
+        changes=Changes(**{f"{name}_pct": show_change(now.get(name), before.get(name)) for name in METRICS}),
+        changes_available=SeriesChangesAvailable(
+            **{name: change_percent(now.get(name), before.get(name)) is not None for name in METRICS}
         ),
     )
 
 
-def show_breakdown_meta(metrics: records.WindowMetrics, metric: Metric, mode: SeriesMode) -> BreakdownMeta:
+def show_breakdown_meta(metrics: records.WindowMetrics, asked: BreakdownWindow, *, is_shown: bool) -> BreakdownMeta:
     """The window of a breakdown."""
-    change = metrics.values[metric.value]
+    now, before = (values[asked.metric] if is_shown else None for values in _both(metrics))
     return BreakdownMeta(
-        metric=metric,
+        metric=asked.metric,
+        period=asked.period,
         start_date=metrics.start,
         end_date=metrics.end,
         previous_start_date=metrics.previous_start,
         previous_end_date=metrics.previous_end,
-        mode=mode,
-        total=show_value(_current(metric.value, change)),
-        previous=show_value(_previous(metric.value, change)),
-        change_pct=show_value(change_percent(_current(metric.value, change), _previous(metric.value, change))),
+        mode=asked.mode,
+        is_complete=metrics.is_complete,
+        total=show_value(now),
+        previous=show_value(before),
+        change_pct=show_change(now, before),
+        change_available=change_percent(now, before) is not None,
     )
 
 
-def _current(name: str, change: records.MetricChange) -> int | Fraction | None:
-    """What a window comes to: of followers where they stood at its end, of anything else its value."""
-    return change.level if name == FOLLOWERS else change.current
-
-
-def _previous(name: str, change: records.MetricChange) -> int | Fraction | None:
-    """The same of the window before, at whose end followers stood where this one began."""
-    if name != FOLLOWERS:
-        return change.previous
-    return None if change.level is None or change.current is None else change.level - change.current
+def _both(metrics: records.WindowMetrics) -> tuple[Mapping[str, Exact], Mapping[str, Exact]]:
+    """What the window and the one before come to: followers where they stood at the ends, anything else its value."""
+    now: dict[str, Exact] = {name: change.current for name, change in metrics.values.items()}
+    before: dict[str, Exact] = {name: change.previous for name, change in metrics.values.items()}
+    if FOLLOWERS in metrics.values:
+        now[FOLLOWERS] = metrics.values[FOLLOWERS].level
+        before[FOLLOWERS] = metrics.previous_levels[FOLLOWERS]
+    return now, before

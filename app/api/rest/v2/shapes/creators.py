@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from app.api.rest.v2.shapes.words import Cursor, IncludeTotal, Limit, Metadata, OrderDirection, Platform
+from app.api.rest.v2.shapes.words import SIGNED, Cursor, IncludeTotal, Limit, Metadata, OrderDirection, Platform
 from app.domain import records
 
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
@@ -58,19 +58,12 @@ class CreatorOrder(StrEnum):
     NAME = "name"
 
 
-class CreatorSort(StrEnum):
-    """The same in the signed form."""
-
-    NAME = "name"
-    NAME_DESCENDING = "-name"
-
-
 class CreatorListing(Struct, frozen=True, kw_only=True):
     """Which creators, in which order, and how many."""
 
     limit: Limit = 50
     cursor: Cursor | None = None
-    sort: Annotated[CreatorSort, Meta(description="The field, with a leading - for descending.")] = CreatorSort.NAME
+    sort: Annotated[Literal["name", "-name"], Meta(description=SIGNED)] = "name"
     order_by: Annotated[CreatorOrder | None, Meta(description="Wins over sort.")] = None
     order_direction: Annotated[OrderDirection | None, Meta(description="asc by default.")] = None
     is_active: Annotated[bool | None, Meta(description="Only the active ones, or only the paused ones.")] = None

@@ -1,5 +1,6 @@
 """What every answer of v2 is wrapped in."""
 
+from enum import StrEnum
 from typing import Annotated, Any, Generic, TypeVar
 
 from msgspec import Meta, Struct
@@ -40,6 +41,25 @@ class Described(Struct, Generic[Shown, About], frozen=True):
     meta: About
 
 
+class Code(StrEnum):
+    """The kinds of problems. FORBIDDEN and UPSTREAM_ERROR are kept for clients that know them; they do not occur."""
+
+    BAD_REQUEST = "BAD_REQUEST"
+    UNAUTHORIZED = "UNAUTHORIZED"
+    FORBIDDEN = "FORBIDDEN"
+    INSUFFICIENT_SCOPE = "INSUFFICIENT_SCOPE"
+    QUOTA_EXCEEDED = "QUOTA_EXCEEDED"
+    NOT_FOUND = "NOT_FOUND"
+    NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
+    CONFLICT = "CONFLICT"
+    UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
+    VALIDATION_ERROR = "VALIDATION_ERROR"
+    RATE_LIMITED = "RATE_LIMITED"
+    INTERNAL_ERROR = "INTERNAL_ERROR"
+    UPSTREAM_ERROR = "UPSTREAM_ERROR"
+    SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
+
+
 class Problem(Struct, frozen=True):
     """Why a request was refused (RFC 9457). Branch on status, then on code."""
 
@@ -47,7 +67,7 @@ class Problem(Struct, frozen=True):
     title: Annotated[str, Meta(description="The reason phrase of the status.")]
     status: Annotated[int, Meta(description="The HTTP status.")]
     detail: Annotated[str, Meta(description="What is wrong, and the way on.")]
-    code: Annotated[str, Meta(description="The kind of problem.")]
+    code: Annotated[Code, Meta(description="The kind of problem.")]
     instance: Annotated[str | None, Meta(description="The path that was asked.")] = None
     errors: Annotated[list[FieldError] | None, Meta(description="Each field at fault.")] = None
     request_id: Annotated[str | None, Meta(description="The same as X-Request-ID.")] = None

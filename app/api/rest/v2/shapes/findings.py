@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from fractions import Fraction
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from app.api.rest.v2.shapes.analytics import show_value
+from app.api.rest.v2.shapes.analytics import Exact, show_change, show_value
 from app.api.rest.v2.shapes.words import Period, Platform
 from app.domain import records
-from app.domain.records import MetricChange
+from app.domain.metrics import change_percent
 
 Few = Annotated[int, Meta(ge=1, le=25, description="How many at most.")]
 
@@ -33,7 +33,7 @@ class OverviewFigures(Struct, frozen=True, kw_only=True):
 
 
 class OverviewChanges(Struct, frozen=True, kw_only=True):
-    """From the window before, in percent: 100 when only that is 0, and 0 when it is negative or unknown."""
+    """From the window before, in percent: 100 when only that one is 0, and 0 when it is negative or one is unknown."""
 
     total_views_pct: float = 0
     engagement_rate_pct: float = 0
@@ -43,7 +43,7 @@ class OverviewChanges(Struct, frozen=True, kw_only=True):
 
 
 class ChangesAvailable(Struct, frozen=True, kw_only=True):
-    """Whether a change says something: False where the figure before is 0, negative or unknown."""
+    """Whether a change says something: false where the figure before is 0, negative or unknown."""
 
     total_views: bool
     engagement_rate: bool
@@ -66,40 +66,55 @@ class Overview(Struct, frozen=True, kw_only=True):
 
 def show_overview(overview: records.Overview) -> Overview:
     """An overview in v2's words."""
-    figures = {
-        "total_views": overview.views,
-        "engagement_rate": overview.engagement_rate,
-        "active_accounts": overview.active_accounts,
-        "account_videos": overview.account_videos,
-        "tracked_videos": overview.individual_videos,
+    views, rate = overview.views, overview.engagement_rate
+    current: dict[str, Exact] = {"total_views": views.current, "engagement_rate": _rate(rate.current, views.current)}
+    previous: dict[str, Exact] = {
+        "total_views": views.previous,
+        "engagement_rate": _rate(rate.previous, views.previous),
     }
+    for name, counted in (
+        ("active_accounts", overview.active_accounts),
+        ("account_videos", overview.account_videos),
+        ("tracked_videos", overview.individual_videos),
+    ):
+        current[name], previous[name] = counted.current, counted.previous
     return Overview(
         start_date=overview.start,
         end_date=overview.end,
-        current=_figures({name: figure.current for name, figure in figures.items()}),
-        previous=_figures({name: figure.previous for name, figure in figures.items()}),
-        changes=OverviewChanges(**{f"{name}_pct": _change(figure) for name, figure in figures.items()}),
+        current=_figures(current),
+        previous=_figures(previous),
+        changes=OverviewChanges(**{f"{name}_pct": show_change(current[name], previous[name]) for name in current}),
         changes_available=ChangesAvailable(
-            **{name: figure.change_percent is not None for name, figure in figures.items()}
+            **{name: change_percent(current[name], previous[name]) is not None for name in current}
         ),
     )
 
 
-def _figures(values: Mapping[str, int | Fraction | None]) -> OverviewFigures:
+def _rate(rate: Exact, views: Exact) -> Exact:
+    """The engagement rate as v2 means it: 0, not unknown, where it is known that there were no views."""
+    return 0 if rate is None and views is not None else rate
+
+
+def _figures(values: Mapping[str, Exact]) -> OverviewFigures:
     shown: dict[str, Any] = {name: show_value(value) or 0 for name, value in values.items()}
     return OverviewFigures(**shown)
 
 
-def _change(figure: MetricChange) -> float:
-    if figure.change_percent is not None:
-        return float(show_value(figure.change_percent) or 0)
-    return 100 if figure.previous == 0 and (figure.current or 0) > 0 else 0
+class RankedMetric(StrEnum):
+    """What a leaderboard ranks by."""
+
+    VIEWS = "views"
+    LIKES = "likes"
+    COMMENTS = "comments"
+    SHARES = "shares"
+    ENGAGEMENT_RATE = "engagement_rate"
 
 
 class TopListing(Struct, frozen=True, kw_only=True):
-    """Which UTC days, and how many creators."""
+    """Which UTC days, ranked by what, and how many creators."""
 
     period: Annotated[Period, Meta(description="That many days ending today.")] = Period.MONTH
+    metric: Annotated[RankedMetric, Meta(description="What was gained most.")] = RankedMetric.VIEWS
     limit: Few = 10
 
 
@@ -123,6 +138,7 @@ class TopMeta(Struct, frozen=True, kw_only=True):
     """The window of a leaderboard."""
 
     period: Period
+    metric: RankedMetric
     start_date: date
     end_date: date
     limit: int

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from app.api.rest.v2.shapes.words import (
+    SIGNED,
     CreatorChoice,
     Cursor,
     IncludeTotal,
@@ -31,6 +32,8 @@ class Post(Struct, frozen=True, kw_only=True):
     shortcode: Annotated[str | None, Meta(description="Instagram only.")]
     first_scrape_time: datetime | None
     last_scrape_time: datetime | None
+    metadata: dict[str, str] | None
+    updated_at: Annotated[datetime | None, Meta(description="When it was refreshed last, or came here.")]
     description: Annotated[str | None, Meta(description="Caption.")]
     create_time: Annotated[datetime | None, Meta(description="When it was posted.")]
     media_type: Annotated[str | None, Meta(description="video, image, carousel or reel.")]
@@ -59,9 +62,7 @@ class Video(Post, frozen=True, kw_only=True):
 
     is_active: Annotated[bool, Meta(description="Tracking is on, or paused.")]
     scrape_interval_hours: int
-    metadata: dict[str, str] | None
     added_at: datetime | None
-    updated_at: Annotated[datetime | None, Meta(description="When its figures last changed, or it was added.")]
 
 
 class AccountVideo(Post, frozen=True, kw_only=True):
@@ -80,6 +81,8 @@ def _post(video: records.Video) -> dict[str, Any]:
         "shortcode": video.shortcode,
         "first_scrape_time": video.first_refreshed_at,
         "last_scrape_time": video.last_refreshed_at,
+        "metadata": dict(video.metadata),
+        "updated_at": max(filter(None, (video.added_at, video.discovered_at, video.last_refreshed_at)), default=None),
         "description": video.caption,
         "create_time": video.published_at,
         "media_type": video.kind and video.kind.value,
@@ -120,9 +123,7 @@ def show_video(video: records.Video) -> Video:
         **_post(video),
         is_active=video.is_active,
         scrape_interval_hours=video.refresh_interval_hours or 24,
-        metadata=dict(video.metadata),
         added_at=video.added_at,
-        updated_at=max((at for at in (video.added_at, video.last_refreshed_at) if at is not None), default=None),
     )
 
 
@@ -150,6 +151,19 @@ class AccountVideoOrder(StrEnum):
     PLAY_COUNT = "play_count"
 
 
+AccountVideoSort = Literal[
+    "create_time",
+    "-create_time",
+    "view_count",
+    "-view_count",
+    "like_count",
+    "-like_count",
+    "play_count",
+    "-play_count",
+]
+VideoSort = Literal["added_at", "-added_at", AccountVideoSort]
+
+
 class VideoListing(Struct, frozen=True, kw_only=True):
     """Which videos tracked by themselves, in which order, and how many."""
 
@@ -161,13 +175,7 @@ class VideoListing(Struct, frozen=True, kw_only=True):
     is_active: Annotated[bool | None, Meta(description="Only those that are tracked, or only those paused.")] = None
     order_by: Annotated[VideoOrder | None, Meta(description="Wins over sort.")] = None
     order_direction: Annotated[OrderDirection | None, Meta(description="desc by default.")] = None
-    sort: Annotated[
-        str,
-        Meta(
-            pattern="^-?(added_at|create_time|view_count|like_count|play_count)$",
-            description="The field, with a leading - for descending.",
-        ),
-    ] = "-added_at"
+    sort: Annotated[VideoSort, Meta(description=SIGNED)] = "-added_at"
     include_total: IncludeTotal = False
 
 
@@ -182,13 +190,7 @@ class AccountVideoListing(Struct, frozen=True, kw_only=True):
     q: Text | None = None
     order_by: Annotated[AccountVideoOrder | None, Meta(description="Wins over sort.")] = None
     order_direction: Annotated[OrderDirection | None, Meta(description="desc by default.")] = None
-    sort: Annotated[
-        str,
-        Meta(
-            pattern="^-?(create_time|view_count|like_count|play_count)$",
-            description="The field, with a leading - for descending.",
-        ),
-    ] = "-create_time"
+    sort: Annotated[AccountVideoSort, Meta(description=SIGNED)] = "-create_time"
     include_total: IncludeTotal = False
 
 

@@ -53,7 +53,7 @@ class SeriesMode(StrEnum):
 
 
 Metadata: TypeAlias = Annotated[
-    dict[str, Annotated[str, Meta(max_length=255)]],
+    dict[Annotated[str, Meta(min_length=1, max_length=255)], Annotated[str, Meta(max_length=255)]],
     Meta(max_length=20, description="Tags of your own: up to 20, up to 255 characters each."),
 ]
 ScrapeInterval: TypeAlias = Annotated[int, Meta(ge=6, le=720, description="Hours between two refreshes.")]
@@ -65,8 +65,10 @@ CreatorChoice: TypeAlias = Annotated[
     Meta(
         pattern="^(none|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$",
         description="A creator; none: without one.",
+        extra={"takes": "a UUID, or none"},
     ),
 ]
+SIGNED = "The field, with a leading - for descending."
 Limit: TypeAlias = Annotated[int, Meta(ge=1, le=200, description="Page size.")]
 
 WORDS: Mapping[str, str] = {
@@ -79,8 +81,12 @@ WORDS: Mapping[str, str] = {
     "start": "start_date",
     "end": "end_date",
     "text": "q",
+    "filter/handle": "q",
+    "filter/text": "q",
+    "filter/categories": "category",
+    "idempotency_key": "Idempotency-Key",
 }
-"""v2's names of what use cases call otherwise."""
+"""v2's names of what use cases call otherwise, whole paths first."""
 
 
 class Window(Struct, frozen=True, kw_only=True):
