@@ -37,12 +37,18 @@ from tests.faces.questions import (
 )
 
 RECORD_NAMES = {
-    **{f"{name}Count": f"{name}s" for name in ("view", "play", "like", "comment", "share", "save", "follower")},
+    **{
+        f"{name}Count": f"{name}s"
+        for name in ("view", "play", "like", "comment", "share", "save", "follower", "repost")
+    },
     "followingCount": "following",
     "profilePostCount": "profile_posts",
     "totalLikeCount": "total_likes",
     "discoveredPostCount": "discovered_posts",
     "mediaUrl": "video_url",
+    "instagramPlayCount": "ig_plays",
+    "facebookPlayCount": "fb_plays",
+    "facebookLikeCount": "fb_likes",
 }
 """What records call some things otherwise."""
 
