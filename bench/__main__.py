@@ -18,12 +18,22 @@ from bench.dataset import organization_id
 from bench.engines import cluster, open_dataset
 from bench.goals import Finding, skipped
 from bench.report import save, show
-from bench.rows import analytics, batches, growth, memory, rankings, recording, refreshing
+from bench.rows import analytics, batches, graphql, growth, live, memory, rankings, recording, refreshing
 from bench.rows.row import Bench, MissingPrecondition, Row
 from bench.sizes import FULL, NOW, SMALL, Size
 
 FOLDER = Path(__file__).parent.parent / ".cache" / "bench"
-ROWS = (analytics.ROW, rankings.ROW, batches.ROW, growth.ROW, recording.ROW, refreshing.ROW, memory.ROW)
+ROWS = (
+    analytics.ROW,
+    rankings.ROW,
+    batches.ROW,
+    growth.ROW,
+    recording.ROW,
+    refreshing.ROW,
+    memory.ROW,
+    live.ROW,
+    graphql.ROW,
+)
 LEAST_ROUNDS = 5
 FAILED = 1
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -27,11 +27,24 @@ async def part(name: str, *arguments: str, folder: Path, settings: Settings) -> 
         for field, value in msgspec.structs.asdict(settings).items()
         if value is not None
     }
+    command = [sys.executable, "-P", "-m", "app.cli", name, *arguments]
+    async with program(name, command, folder=folder, variables=chosen) as pid:
+        yield pid
+
+
+@asynccontextmanager
+async def program(
+    name: str, command: Sequence[str], *, folder: Path, variables: Mapping[str, str]
+) -> AsyncIterator[int]:
+    """Any command with these variables in its environment, told to end when the block does; its process id.
+
+    What it prints goes to `<name>.log` in the folder.
+    """
     with (folder / f"{name}.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
-            *leashed([sys.executable, "-P", "-m", "app.cli", name, *arguments], signal.SIGKILL),
+            *leashed(command, signal.SIGKILL),
             cwd=folder,
-            env=environment(**chosen),
+            env=environment(**variables),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -53,6 +66,12 @@ def resident_megabytes(pid: int) -> float:
     """What a process holds in memory, shared pages included."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGESIZE") / MEGABYTE
+
+
+def processor_seconds(pid: int) -> float:
+    """The processor time that a process has taken so far."""
+    values = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(values[11]) + int(values[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def proportional_megabytes(pids: Iterable[int]) -> float:
