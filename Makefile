@@ -20,7 +20,7 @@ run: $(RUN) ## start everything with the demo; Ctrl-C stops it
 test: $(DEV) ## run every test
 	@$(BIN)/pytest -n auto --maxprocesses 4
 
-check: $(DEV) ## format, lint, types, import contracts, drift of schema, migrations and catalogue, schema drift
+check: $(DEV) ## format, lint, types, import contracts, breaking changes, drift of schema, migrations and catalogue
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --cache-dir .cache/imports
 	@$(BIN)/python -m app.api.graphql.export | diff schema.graphql - || { echo "schema.graphql is old: make schema"; exit 1; }
 	@$(BIN)/python -m app.api.graphql.changes docs/promised.graphql CHANGELOG.md

@@ -9,7 +9,7 @@ from starlette.types import Receive
 
 Result = TypeVar("Result")
 
-UNWATCHED_SECONDS = 0.02
+UNWATCHED_SECONDS = 0.2
 """Work that takes no longer ends before anybody has looked whether the caller is there: looking costs more."""
 
 

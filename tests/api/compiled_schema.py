@@ -9,6 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 from strawberry import UNSET
+from strawberry.dataloader import DataLoader
 from strawberry.schema.config import StrawberryConfig
 
 from app.api.graphql.batching import Loader
@@ -89,19 +90,32 @@ class World:
     def __init__(self, records: dict[int, Any]) -> None:
         self.records = records
         self.batches: list[list[int]] = []
-        self.loader: Loader[int, Any] = Loader(self._load, set(), KeyError("no such record"))
+        self.loader: DataLoader[int, Any] = DataLoader(self._load)
+        self.rivals: Loader[int, Any] = Loader(self._load_rivals, set(), KeyError("no such record"))
 
-    async def _load(self, keys: Sequence[int]) -> Mapping[int, Any]:
-        self.batches.append(sorted(keys, key=repr))
+    async def _load(self, keys: list[int]) -> list[Any]:
+        self.batches.append(sorted(keys))
+        await asyncio.sleep(0)
+        return [self.records.get(key, KeyError(f"no record {key}")) for key in keys]
+
+    async def _load_rivals(self, keys: Sequence[int]) -> Mapping[int, Any]:
+        self.batches.append(list(keys))
         await asyncio.sleep(0)
         return {key: self.records[key] for key in keys if key in self.records}
 
 
-def load_named(world: World, keys: Collection[int]) -> Awaitable[Mapping[int, Any]]:
-    return world.loader.load_all(keys)
+def load_rivals(world: World, keys: Collection[int]) -> Awaitable[Mapping[int, Any]]:
+    return world.rivals.load_all(keys)
 
 
 Info = strawberry.Info[World, None]
+
+
+def load_rival(record: strawberry.Parent[CatRecord], info: Info) -> Awaitable[Any] | None:
+    return None if record.rival_key is None else info.context.rivals.load(record.rival_key)
+
+
+BY_RIVAL_KEY = {RELATION: Relation("rival_key", load_rivals)}
 
 
 @strawberry.input
@@ -188,13 +202,8 @@ class Cat(Named):
     async def sure_friend(record: strawberry.Parent[CatRecord], info: Info) -> Any:
         return await info.context.loader.load(record.friend_keys[0]) if record.friend_keys else None
 
-    @strawberry.field(graphql_type=Named | None, metadata={RELATION: Relation("rival_key", load_named)})
-    def rival(record: strawberry.Parent[CatRecord], info: Info) -> Awaitable[Any] | None:
-        return None if record.rival_key is None else info.context.loader.load(record.rival_key)
-
-    @strawberry.field(graphql_type=Named, metadata={RELATION: Relation("rival_key", load_named)})
-    def sure_rival(record: strawberry.Parent[CatRecord], info: Info) -> Awaitable[Any] | None:
-        return None if record.rival_key is None else info.context.loader.load(record.rival_key)
+    rival: Named | None = strawberry.field(resolver=load_rival, metadata=BY_RIVAL_KEY)
+    sure_rival: Named = strawberry.field(resolver=load_rival, metadata=BY_RIVAL_KEY)
 
     @resolver("A field.", list[Named])
     def all_friends(record: strawberry.Parent[CatRecord], info: Info) -> list[Any]:

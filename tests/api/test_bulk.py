@@ -221,8 +221,14 @@ async def test_the_same_request_under_its_key_is_answered_the_same(caller: Calle
         ("NotFound", "0"), ("NotFound", "1"), ("InvalidInput", "3"), ("QuotaReached", "4"), ("NotFound", "5"),
         ("NotFound", "6"),
     ]  # fmt: skip
+    messages = (await caller.data(MESSAGES, input=input))["trackAccounts"]["errors"]
+    assert [error["message"] for error in messages[:2]] == [
+        "What was created under this idempotency key was removed since.",
+        "What was tracked already was removed since. Ask again under another key.",
+    ]
 
 
+MESSAGES = "mutation($input: TrackAccountsInput!) { trackAccounts(input: $input) { errors { message } } }"
 FIND = "query($handle: String!) { accountByHandle(platform: TIKTOK, handle: $handle) { id } }"
 REMOVE = "mutation($id: ID!) { removeAccount(input: {accountId: $id}) { errors { code } } }"
 

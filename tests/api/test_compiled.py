@@ -288,6 +288,20 @@ async def test_a_level_is_loaded_in_one_batch_and_nothing_answered_is_asked_agai
     assert once == asked
 
 
+async def test_the_relations_of_a_level_are_read_together_and_not_again_by_graphql_core() -> None:
+    text = "{ cats { rival { name ... on Cat { rival { name } } } other: rival { shout } } }"
+    for question in (text, text.replace("cats {", "cats { fragile(limit: 2)")):
+        world = new_world(Random(5), 0)
+        world.records[1].rival_key, world.records[2].rival_key, world.records[3].rival_key = 2, 3, None
+        result = await compiled(Question(question, {}, Random(5)), world)
+        assert [error.path for error in result.errors or ()] == [["cats", 2, "fragile"]] * ("fragile" in question)
+        assert world.batches == [[2, 3]]
+        assert result.data is not None
+        assert [cat["rival"] and cat["rival"]["name"] for cat in result.data["cats"]] == ["cat2", "cat3", None]
+        assert result.data["cats"][0]["rival"]["rival"] == {"name": "cat3"}
+        assert result.data["cats"][0]["other"] == {"shout": "CAT2"}
+
+
 async def test_each_way_of_including_fields_has_its_plan_up_to_a_bound() -> None:
     conditions = " ".join(f"n{n}: __typename @skip(if: $b{n})" for n in range(6))
     variables = ", ".join(f"$b{n}: Boolean!" for n in range(6))

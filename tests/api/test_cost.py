@@ -284,7 +284,7 @@ async def test_a_spent_budget_refuses_without_reading(
         assert "data" not in body
         assert body["errors"] == [
             {
-                "message": "This key has 9 of 12 left in this minute, which is not enough. Try again in 50 seconds.",
+                "message": "This asks for 11; the key has 9 of 12 left in this minute. Try again in 50 seconds.",
                 "extensions": {"code": "RATE_LIMITED", "retryAfter": 50},
             }
         ]

@@ -210,7 +210,7 @@ async def test_the_named_operation_runs(caller: Caller, name: str, keys: list[st
         (
             {"query": "{viewer{keyNam}}"},
             error(
-                "Cannot query field 'keyNam' on type 'Viewer'. Did you mean 'keyName'?",
+                "Cannot query field 'keyNam' on type 'Viewer'. Did you mean 'keyName' or 'keyId'?",
                 "GRAPHQL_VALIDATION_FAILED",
                 locations=[{"line": 1, "column": 9}],
             ),

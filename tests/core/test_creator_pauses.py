@@ -131,7 +131,8 @@ async def test_deleting_an_active_creator_leaves_due_times_alone(database: None)
     creator = await new_creator(viewer)
     account = await new_linked(viewer, creator)
     await delete_creator(viewer, creator.id, now=LATER)
-    assert await load_accounts(viewer, [account.id]) == {account.id: replace(account, creator_id=None, linked_at=None)}
+    unlinked = replace(account, creator_id=None, creator_name=None, linked_at=None)
+    assert await load_accounts(viewer, [account.id]) == {account.id: unlinked}
 
 
 async def test_pausing_one_account_is_idempotent_and_resuming_makes_it_due_once(database: None) -> None:

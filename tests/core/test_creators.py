@@ -142,7 +142,7 @@ async def test_linking_is_idempotent_and_keeps_the_first_moment(database: None) 
     account = await new_account(viewer, NOW)
     assert (account.creator_id, account.linked_at) == (None, None)
     first = await link_account(viewer, creator.id, account.id, now=LATER)
-    assert first.account == replace(account, creator_id=creator.id, linked_at=LATER)
+    assert first.account == replace(account, creator_id=creator.id, creator_name=creator.name, linked_at=LATER)
     assert first.creator == replace(creator, platforms={Platform.TIKTOK: 1})
     assert first.is_new
     before = await rows_of(viewer)
@@ -227,7 +227,7 @@ async def test_unlinking_leaves_the_account_tracked(database: None) -> None:
     creator, other = await new_creator(viewer), await new_creator(viewer)
     account = await new_linked(viewer, creator)
     unlinked = await unlink_account(viewer, creator.id, account.id, now=LATER)
-    assert unlinked == replace(account, creator_id=None, linked_at=None)
+    assert unlinked == replace(account, creator_id=None, creator_name=None, linked_at=None)
     assert await load_accounts(viewer, [account.id]) == {account.id: unlinked}
     for creator_id, account_id, path in [
         (creator.id, account.id, "account_id"),

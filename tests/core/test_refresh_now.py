@@ -12,7 +12,7 @@ from app.core.collect.video_refresh import refresh_video
 from app.core.tracking.accounts import NewAccount, set_account_active, track_account
 from app.core.tracking.refreshes import Thing, list_runs, load_runs, refresh_now
 from app.core.tracking.removal import remove_account, restore_account
-from app.core.tracking.videos import remove_video
+from app.core.tracking.videos import remove_video, set_video_active
 from app.domain.answers import AnswerClass
 from app.domain.cursors import page_request
 from app.domain.platforms import Platform
@@ -343,3 +343,33 @@ async def test_handles_that_are_not_there_fail_with_a_reason(desk: Desk) -> None
     assert stored.calls[-1].answer_class is AnswerClass.NOT_FOUND
     (refused,) = await ask(desk.viewer, of(account), now=stored.finished_at or NOW)
     assert isinstance(refused, RefreshedRecently)
+
+
+@pytest.mark.parametrize("kind", list(Refreshable))
+async def test_nothing_is_begun_of_what_was_removed(database: None, kind: Refreshable) -> None:
+    viewer = await new_viewer()
+    if kind is ACCOUNT:
+        id = (await new_account(viewer, NOW)).id
+        await remove_account(viewer, id, now=NOW)
+    else:
+        id = (await new_video(viewer, "7301234567890123456", NOW)).id
+        await remove_video(viewer, id, now=NOW)
+    with pytest.raises(NotFound):
+        await start_run(kind, viewer.organization_id, id, NOW)
+    assert await states(viewer) == []
+
+
+async def test_who_pauses_or_resumes_what_is_removed_in_this_very_moment_is_told(database: None) -> None:
+    viewer = await new_viewer()
+    accounts = [await new_account(viewer, NOW) for _ in range(10)]
+    videos = [await new_video(viewer, f"73012345678901234{number:02}", NOW) for number in range(10)]
+    answers = await asyncio.gather(
+        *(set_account_active(viewer, account.id, False, now=NOW) for account in accounts),
+        *(set_video_active(viewer, video.id, False, now=NOW) for video in videos),
+        *(remove_account(viewer, account.id, now=NOW) for account in accounts),
+        *(remove_video(viewer, video.id, now=NOW) for video in videos),
+        return_exceptions=True,
+    )
+    for thing, answer in zip([*accounts, *videos], answers, strict=False):
+        assert isinstance(answer, NotFound) or (isinstance(answer, type(thing)) and not answer.is_active), answer
+    assert answers[20:] == [None] * 20

@@ -1,11 +1,13 @@
 """What an organization uses is counted, added up, and told."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
+from app.core.access import usage as usage_at_work
 from app.core.access.quotas import set_quota
 from app.core.access.usage import UsageTally, kept_up, organization_usage, tracking_limits
 from app.core.tracking.changes import PostLimits, update_defaults
@@ -152,3 +154,16 @@ async def test_limits_and_defaults_are_told(database: None) -> None:
 async def test_reading_is_enough_to_see_them(database: None) -> None:
     reader = await new_viewer(frozenset({Scope.READ}))
     assert (await tracking_limits(reader)).account_count == 0
+
+
+async def test_a_write_that_is_under_way_at_the_end_counts_once(
+    database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(usage_at_work, "WRITE_EVERY", timedelta())
+    viewer, tally = await new_viewer(), UsageTally()
+    for number in range(40):
+        async with kept_up(tally):
+            tally.note(viewer.organization_id, "graphql", points=2, now=NOON)
+            await asyncio.sleep(number / 20_000)
+    usage = await organization_usage(viewer, SECOND, SECOND)
+    assert usage.faces == [FaceUsage("graphql", 40, 80)]

@@ -1,5 +1,6 @@
 """Refreshing videos that are tracked by themselves against the sandbox: the truth is stored, faults cost a wait."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -10,14 +11,14 @@ from app.core.collect.runs import Refreshed
 from app.core.collect.sweep import Lease, take_video_lease
 from app.core.collect.video_refresh import refresh_video
 from app.core.collect.waiting import refresh_delay
-from app.core.tracking.videos import NewVideo, load_videos, track_video
+from app.core.tracking.videos import NewVideo, load_videos, remove_video, track_video
 from app.domain.platforms import Platform
 from app.domain.records import Refreshable, RunState, Video
 from app.domain.viewer import Viewer
 from app.providers.base import AccountIdentity, PostBounds
 from app.providers.failures import AnswerClass
 from app.runtime import Runtime
-from app.store.db import fetch
+from app.store.db import fetch, transaction
 from app.store.partitions import ensure_partitions
 from tests.factories import new_viewer
 from tests.upstream import Sandbox
@@ -129,3 +130,25 @@ async def test_a_missing_partition_is_made(desk: Desk) -> None:
     assert done is not None
     assert done.state is RunState.SUCCEEDED
     assert (await desk.read(video)).first_refreshed_at == now
+
+
+async def test_a_video_that_is_removed_as_its_refresh_begins_is_not_refreshed(desk: Desk) -> None:
+    video = await desk.track_one_of(Platform.TIKTOK)
+    lease = await take_video_lease(video.organization_id, video.id, datetime.now(UTC), LEASE)
+    assert lease is not None
+    requests, removed = len(await desk.sandbox.log()), asyncio.Event()
+
+    async def refresh() -> Refreshed | None:
+        await removed.wait()
+        return await refresh_video(desk.runtime.chains.at(NOW), lease, now=NOW, lease_time=LEASE)
+
+    refreshing = asyncio.create_task(refresh())
+    async with transaction():
+        await remove_video(desk.viewer, video.id, now=NOW)
+        removed.set()  # but not committed: the refresh finds it still, and waits for it
+        async with asyncio.timeout(10):
+            while not await fetch("SELECT FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)) LIMIT 1"):
+                await asyncio.sleep(0.01)
+    assert await refreshing is None
+    assert await fetch("SELECT FROM run WHERE organization_id = $1", video.organization_id) == []
+    assert len(await desk.sandbox.log()) == requests

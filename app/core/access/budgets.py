@@ -28,11 +28,11 @@ class BudgetSpent(Problem):
 
     code = "RATE_LIMITED"
 
-    def __init__(self, standing: Standing, now: datetime) -> None:
+    def __init__(self, standing: Standing, cost: int, now: datetime) -> None:
         self.standing = standing
         self.retry_after_seconds = max(-((now - standing.resets_at) // timedelta(seconds=1)), 1)
         super().__init__(
-            f"This key has {standing.remaining} of {standing.limit} left in this minute, which is not enough. "
+            f"This asks for {cost}; the key has {standing.remaining} of {standing.limit} left in this minute. "
             f"Try again in {self.retry_after_seconds} seconds."
         )
 
@@ -68,7 +68,7 @@ class Budget:
             # Given back, so that what is refused for its size leaves room for what is smaller.
             await self._questions.ask(lambda: redis.decrby(counter, cost))
         left = max(self.per_minute - (taken - cost), 0)
-        raise BudgetSpent(Standing(self.per_minute, left, resets_at), now)
+        raise BudgetSpent(Standing(self.per_minute, left, resets_at), cost, now)
 
     async def _take(self, redis: "Redis", counter: str, minute: int, cost: int) -> int:
         """What is taken of the minute now, in one round trip; a plain one where the expiry is known to be set."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -48,18 +48,22 @@ class UsageTally:
 @asynccontextmanager
 async def kept_up(tally: UsageTally) -> AsyncIterator[None]:
     """Writes down what is counted every few seconds while the block runs, and once more at its end."""
-    writing = asyncio.create_task(_keep_up(tally))
+    stopping = asyncio.Event()
+    writing = asyncio.create_task(_keep_up(tally, stopping))
     try:
         yield
     finally:
-        writing.cancel()
-        await asyncio.gather(writing, return_exceptions=True)
-        await _write(tally)
+        # It is not cancelled: whether what a statement was to add is counted nobody knows once it is broken off.
+        stopping.set()
+        await writing
 
 
-async def _keep_up(tally: UsageTally) -> None:
-    while True:
-        await asyncio.sleep(WRITE_EVERY.total_seconds())
+async def _keep_up(tally: UsageTally, stopping: asyncio.Event) -> None:
+    is_last = False
+    while not is_last:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), WRITE_EVERY.total_seconds())
+        is_last = stopping.is_set()
         await _write(tally)
 
 

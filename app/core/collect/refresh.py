@@ -14,7 +14,7 @@ from app.core.collect.sweep import Lease
 from app.core.collect.waiting import WHOLE, wait_until_due
 from app.core.events.publishing import Events
 from app.domain.facts import AccountFacts
-from app.domain.problems import Problem
+from app.domain.problems import NotFound, Problem
 from app.domain.records import RunState
 from app.providers.base import AccountIdentity, Outcome, PostBounds
 from app.providers.chain import Chains
@@ -53,7 +53,11 @@ async def refresh_account(
     account = await select_account_refresh(lease.organization_id, lease.target_id)
     if account is None:
         return None
-    refresh = _Refresh(await open_run(lease, now, events), keep_lease)
+    try:
+        run = await open_run(lease, now, events)
+    except NotFound:  # it was removed in this very moment
+        return None
+    refresh = _Refresh(run, keep_lease)
     try:
         await refresh.run.tell(RunState.RUNNING)
         bounds = _bounds(account, now)

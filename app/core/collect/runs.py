@@ -78,7 +78,10 @@ class Run:
 
 
 async def open_run(lease: Lease, now: datetime, events: Events | None = None) -> Run:
-    """Begins the run of what a lease is for: the one that somebody asked for, or a new one. It tells `events`."""
+    """Begins the run of what a lease is for: the one that somebody asked for, or a new one. It tells `events`.
+
+    Raises NotFound when that was removed.
+    """
     started = monotonic()
     begun = await start_run(lease.kind, lease.organization_id, lease.target_id, now)
     if events is not None and begun.lost:

@@ -9,7 +9,7 @@ from app.core.collect.runs import FETCH_SHARE, INTERNAL_ERROR, INTERRUPTED, LEAS
 from app.core.collect.sweep import Lease
 from app.core.collect.waiting import WHOLE, wait_until_due
 from app.core.events.publishing import Events
-from app.domain.problems import Problem
+from app.domain.problems import NotFound, Problem
 from app.domain.records import RunState
 from app.providers.base import PostIdentity, PostOutcome
 from app.providers.chain import Chains
@@ -32,7 +32,11 @@ async def refresh_video(
     video = await select_video_refresh(lease.organization_id, lease.target_id)
     if video is None:
         return None
-    refresh = _Refresh(await open_run(lease, now, events))
+    try:
+        run = await open_run(lease, now, events)
+    except NotFound:  # it was removed in this very moment
+        return None
+    refresh = _Refresh(run)
     try:
         await refresh.run.tell(RunState.RUNNING)
         identity = PostIdentity(video.platform, video.external_id, video.author_handle)

@@ -103,9 +103,10 @@ async def set_account_active(viewer: Viewer, account_id: UUID, is_active: bool, 
     NotFound naming `account_id`.
     """
     viewer.require(Scope.WRITE)
-    if not await set_activity(viewer.organization_id, account_id, is_active, now):
-        raise NotFound("There is no such account.", "account_id")
-    return (await select_accounts(viewer.organization_id, [account_id]))[account_id]
+    async with transaction():
+        if not await set_activity(viewer.organization_id, account_id, is_active, now):
+            raise NotFound("There is no such account.", "account_id")
+        return (await select_accounts(viewer.organization_id, [account_id]))[account_id]
 
 
 async def load_accounts(

@@ -97,9 +97,10 @@ async def set_video_active(viewer: Viewer, video_id: UUID, is_active: bool, *, n
     NotFound naming `video_id`.
     """
     viewer.require(Scope.WRITE)
-    if not await set_video_activity(viewer.organization_id, video_id, is_active, now):
-        raise NotFound("There is no such video that is tracked by itself.", "video_id")
-    return (await select_videos(viewer.organization_id, [video_id]))[video_id]
+    async with transaction():
+        if not await set_video_activity(viewer.organization_id, video_id, is_active, now):
+            raise NotFound("There is no such video that is tracked by itself.", "video_id")
+        return (await select_videos(viewer.organization_id, [video_id]))[video_id]
 
 
 async def remove_video(viewer: Viewer, video_id: UUID, *, now: datetime) -> None:

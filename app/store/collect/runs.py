@@ -9,8 +9,9 @@ import asyncpg
 import msgspec
 
 from app.domain.answers import AnswerClass
+from app.domain.problems import NotFound
 from app.domain.records import ProviderCall, Refreshable, Run, RunState
-from app.store.db import execute, fetch, transaction
+from app.store.db import execute, fetch, fetch_row, transaction
 from app.store.ids import least_id, new_id
 
 OPEN_OF = "organization_id = $1 AND coalesce(account_id, video_id) = $2 AND finished_at IS NULL"
@@ -31,13 +32,20 @@ class StartedRun:
 async def start_run(kind: Refreshable, organization_id: UUID, id: UUID, now: datetime) -> StartedRun:
     """Begins the run of an account or video that was asked for by `now`, or opens a new one.
 
-    One that was still running has lost its worker, and is marked so.
+    One that was still running has lost its worker, and is marked so. Raises NotFound when the thing is not there.
     """
     async with transaction():
-        # Waits for whoever holds the thing, who may be about to close the run marked below, or to queue one.
-        await execute(
-            f"SELECT FROM {kind} WHERE organization_id = $1 AND id = $2 FOR NO KEY UPDATE", organization_id, id
+        # Waits for whoever holds the thing, who may be about to close the run marked below, to queue one, or to remove
+        # the thing.
+        there = await fetch_row(
+            f"""
+            SELECT id FROM {kind} WHERE organization_id = $1 AND id = $2 AND removed_at IS NULL FOR NO KEY UPDATE
+            """,
+            organization_id,
+            id,
         )
+        if there is None:
+            raise NotFound(f"There is no such {kind}.")
         rows = await fetch(
             f"""
             WITH lost AS (

@@ -55,14 +55,16 @@ def _answer(kept: _Kept, found: Mapping[UUID, Created]) -> Created | Problem:
     if kept.created_id is not None:
         gone = NotFound("What was created under this idempotency key was removed since.")
         return found.get(kept.created_id, gone)
-    existing = None if kept.existing_id is None else found.get(kept.existing_id)
     match kept.code:
         case QuotaReached.code:
             return QuotaReached(kept.limit, *kept.path)
         case InvalidInput.code:
             return InvalidInput(kept.message, *kept.path)
+    if kept.existing_id is None:
+        return NotFound(kept.message, *kept.path)
+    existing = found.get(kept.existing_id)
     if isinstance(existing, Account):
         return HandleTaken(existing, *kept.path)
     if isinstance(existing, Video):
         return VideoTaken(existing, *kept.path)
-    return NotFound(kept.message, *kept.path)
+    return NotFound("What was tracked already was removed since. Ask again under another key.", *kept.path)

@@ -17,6 +17,7 @@ from app.api.graphql.nodes.lists import every_account, every_creator, every_vide
 from app.api.graphql.nodes.usage import RateLimit, TrackingLimits, Usage
 from app.api.graphql.nodes.videos import Video
 from app.api.graphql.values.enums import Scope
+from app.api.graphql.values.ids import encode_id
 from app.api.graphql.values.windows import LAST_30_DAYS, WindowInput, read_window
 from app.core.access.key_management import list_keys
 from app.core.access.usage import organization_usage, tracking_limits
@@ -69,9 +70,15 @@ class Viewer:
     def organization(viewer: strawberry.Parent[domain.Viewer]) -> domain.Viewer:
         return viewer
 
-    @resolver("The organization's keys, the newest first. Needs the scope admin.", list[ApiKey])
+    @resolver(
+        "The organization's keys, the newest first; null, with an error, without the scope admin.", list[ApiKey] | None
+    )
     async def api_keys(viewer: strawberry.Parent[domain.Viewer]) -> Sequence[domain.ApiKey]:
         return await list_keys(viewer)
+
+    @resolver("Global id of the key.")
+    def key_id(viewer: strawberry.Parent[domain.Viewer]) -> strawberry.ID:
+        return encode_id("ApiKey", viewer.key_id)
 
     @resolver("Where the key stands in its minute, this operation included.", RateLimit)
     def rate_limit(info: Info) -> RateLimit:

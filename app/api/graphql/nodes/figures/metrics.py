@@ -66,7 +66,10 @@ def _previous(change: strawberry.Parent[MetricChange]) -> float | None:
     return shown(change.previous)
 
 
-CHANGE_MEANING = "The change from previous to current in percent; null when previous is 0, negative or unknown."
+CHANGE_MEANING = (
+    "The change from previous to current in percent, 0 when both are 0; null when previous alone is 0, and when it is "
+    "negative or unknown."
+)
 
 
 @strawberry.type(description="A counter over a window.")

@@ -90,9 +90,9 @@ class Connections:
     async def check_keys(self) -> None:
         """Ends the connections whose key was revoked, or rotated and is past its grace. One statement."""
         digests = {digest for digest in self._digests.values() if digest is not None}
-        in_force = await digests_in_force(digests, now=self._clock())
+        out_of_force = digests - await digests_in_force(digests, now=self._clock())
         for connection, digest in list(self._digests.items()):
-            if digest is not None and digest in digests - in_force:
+            if digest in out_of_force:
                 connection.part(Ending.REVOKED)
 
     async def keep_checking_keys(self) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Generic, TypeVar
 
 MOST_MESSAGES = 1_000
@@ -20,7 +19,15 @@ class Outbox(Generic[Message]):
     it, `on_stuck` is called and nothing more is sent.
     """
 
-    __slots__ = ("_characters", "_is_closed", "_messages", "_on_stuck", "_patience_seconds", "_send", "_sending")
+    __slots__ = (
+        "_is_closed",
+        "_messages",
+        "_on_stuck",
+        "_patience_seconds",
+        "_send",
+        "_sending",
+        "_waiting_characters",
+    )
 
     def __init__(
         self, send: Callable[[Message], Awaitable[None]], on_stuck: Callable[[], None], patience_seconds: float
@@ -29,7 +36,8 @@ class Outbox(Generic[Message]):
         self._on_stuck = on_stuck
         self._patience_seconds = patience_seconds
         self._messages: deque[tuple[Message, int]] = deque()
-        self._characters = 0
+        """The first is being sent; the others wait."""
+        self._waiting_characters = 0
         self._sending: asyncio.Task[None] | None = None
         self._is_closed = False
 
@@ -37,40 +45,47 @@ class Outbox(Generic[Message]):
         """Sends a message of about so many characters, after those before it. Does not wait."""
         if self._is_closed:
             return
-        is_behind = bool(self._messages)
-        if is_behind and (len(self._messages) >= MOST_MESSAGES or self._characters + size > MOST_CHARACTERS):
-            self._give_up()
-            return
+        if self._messages:
+            if len(self._messages) >= MOST_MESSAGES or self._waiting_characters + size > MOST_CHARACTERS:
+                self._give_up()
+                return
+            self._waiting_characters += size
         self._messages.append((message, size))
-        self._characters += size
         if self._sending is None:
             self._sending = asyncio.create_task(self._send_all())
 
     async def close(self) -> None:
         """Sends nothing more, and forgets what waits."""
-        self._is_closed = True
-        self._messages.clear()
+        self._stop()
         if self._sending is not None:
             self._sending.cancel()
             await asyncio.gather(self._sending, return_exceptions=True)
 
     async def _send_all(self) -> None:
         try:
-            with suppress(OSError):  # the peer is gone, as whoever reads from it notices
-                while self._messages:
-                    message, size = self._messages[0]
-                    async with asyncio.timeout(self._patience_seconds) as patience:
-                        await self._send(message)
-                    self._messages.popleft()
-                    self._characters -= size
-        except TimeoutError:
-            if not patience.expired():
-                raise
-            self._give_up()
+            while self._messages:
+                message, _ = self._messages[0]
+                async with asyncio.timeout(self._patience_seconds) as patience:
+                    await self._send(message)
+                if self._is_closed:  # meanwhile, and nothing is left
+                    return
+                self._messages.popleft()
+                if self._messages:
+                    self._waiting_characters -= self._messages[0][1]
+        except (
+            OSError
+        ):  # the peer is gone, as whoever reads from it notices; or patience is, whose error is one as well
+            if patience.expired():
+                self._give_up()
+            else:
+                self._stop()
         finally:
             self._sending = None
 
     def _give_up(self) -> None:
+        self._stop()
+        self._on_stuck()
+
+    def _stop(self) -> None:
         self._is_closed = True
         self._messages.clear()
-        self._on_stuck()
