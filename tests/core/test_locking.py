@@ -3,10 +3,14 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from app.core.collect.recording import lock_for_recording
 from app.core.tracking.accounts import load_accounts
+from app.core.tracking.changes import AccountChange, update_account
 from app.core.tracking.creators import NewCreator, create_creator, link_account
 from app.core.tracking.removal import remove_account, restore_account
+from app.store.accounts import lock_accounts
 from app.store.creators import lock_creator
 from app.store.db import fetch, transaction
 from app.store.videos import insert_discovered_videos, lock_video_states
@@ -71,3 +75,33 @@ async def test_restoring_waits_for_a_feed_that_shows_posts_of_both_sorts(databas
         "SELECT external_id, account_id FROM video WHERE organization_id = $1 ORDER BY external_id", organization_id
     )
     assert [tuple(row) for row in rows] == [("1", removed.id), ("2", other.id)]
+
+
+@pytest.mark.parametrize("is_linked", [True, False])
+async def test_a_change_that_links_or_unlinks_waits_for_the_creator_before_it_takes_the_account(
+    database: None, is_linked: bool
+) -> None:
+    viewer = await new_viewer()
+    creator = await create_creator(viewer, NewCreator("Somebody"), now=FIRST)
+    account = await new_account(viewer, FIRST)
+    if is_linked:
+        await link_account(viewer, creator.id, account.id, now=FIRST)
+    change = AccountChange(category="Food", is_active=True, creator_id=None if is_linked else creator.id)
+    locked = asyncio.Event()
+
+    async def pause() -> None:
+        """As a pause of the creator does: it comes first, its accounts next."""
+        async with transaction():
+            assert await lock_creator(viewer.organization_id, creator.id)
+            locked.set()
+            while not await fetch(
+                "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            ):
+                await asyncio.sleep(0.01)
+            await lock_accounts(viewer.organization_id, [account.id])
+
+    async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as tasks:
+        tasks.create_task(pause())
+        await locked.wait()
+        changed = await update_account(viewer, account.id, change, now=FIRST)
+    assert (changed.category, changed.creator_id) == ("Food", None if is_linked else creator.id)

@@ -1,6 +1,7 @@
 """Changing how accounts and videos are tracked, and the defaults of their organization."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
@@ -70,21 +71,23 @@ async def update_account(viewer: Viewer, account_id: UUID, change: AccountChange
     """Changes an account, in one transaction; pausing and resuming are those of `set_account_active`.
 
     A shorter interval brings the next refresh forward, a longer one counts from it. Other bounds of posts hold from the
-    next refresh on, and take nothing out. A creator is linked and unlinked as by `link_account` and `unlink_account`.
+    next refresh on, and take nothing out. A creator is linked and unlinked as by `link_account` and `unlink_account`,
+    before the account is paused or resumed.
     Raises Forbidden, InvalidInput naming the argument, NotFound naming `account_id` or `creator_id`, or
     AccountLinkedElsewhere; a refused call leaves no trace.
     """
     viewer.require(Scope.WRITE)
     values = _values(change)
     async with transaction():
+        if change.creator_id is not UNCHANGED:
+            # Before anything else: whoever locks a creator and its accounts begins with the creator.
+            await _set_creator(viewer, account_id, change.creator_id, now=now)
         if not await change_account(viewer.organization_id, account_id, values):
             raise NotFound("There is no such account.", "account_id")
         if "refresh_interval_hours" in values:
             await make_due_sooner("account", viewer.organization_id, account_id, now)
         if isinstance(change.is_active, bool):
             await set_account_active(viewer, account_id, change.is_active, now=now)
-        if change.creator_id is not UNCHANGED:
-            await _set_creator(viewer, account_id, change.creator_id, now=now)
         return (await select_accounts(viewer.organization_id, [account_id]))[account_id]
 
 
@@ -118,9 +121,15 @@ async def _set_creator(viewer: Viewer, account_id: UUID, creator_id: UUID | Unch
     if isinstance(creator_id, UUID):
         await link_account(viewer, creator_id, account_id, now=now)
         return
-    account = (await select_accounts(viewer.organization_id, [account_id]))[account_id]
-    if account.creator_id is not None:
-        await unlink_account(viewer, account.creator_id, account_id, now=now)
+    while (linked_to := await _creator_of(viewer.organization_id, account_id)) is not None:
+        # Again only when it was linked elsewhere, or its creator deleted, in this very moment.
+        with suppress(NotFound):
+            await unlink_account(viewer, linked_to, account_id, now=now)
+
+
+async def _creator_of(organization_id: UUID, account_id: UUID) -> UUID | None:
+    account = (await select_accounts(organization_id, [account_id])).get(account_id)
+    return None if account is None else account.creator_id
 
 
 def _values(change: PostLimits | VideoChange) -> dict[str, object]:

@@ -45,7 +45,7 @@ STATEMENTS = {
     "POST /videos/deltas": 2,
     "GET /overview": 2,
     "GET /creators/top": 3,
-    "GET /search": 0,
+    "GET /search": 3,
     "GET /whoami": 0,
     "DELETE /creators/{creator_id}/accounts/{account_id}": 7,
     "DELETE /accounts/{account_id}": 18,
@@ -108,6 +108,8 @@ async def test_every_route_takes_constant_statements(rest: RestCaller, statement
             arguments: dict[str, Any] = {"params": {"limit": 1 if size == 1 else 5}}
             if operation.path.endswith("breakdown"):
                 arguments["params"] = {"metric": "views"}
+            elif operation.path == "/search":
+                arguments["params"] = {"q": "grown"}
             if operation.body is not None:
                 arguments["json"] = sent.get(operation.path, {"is_active": True, "metadata": {"size": str(size)}})
             statements.clear()
