@@ -13,16 +13,19 @@ UNWATCHED_SECONDS = 0.2
 """Work that takes no longer ends before anybody has looked whether the caller is there: looking costs more."""
 
 
-async def while_connected(receive: Receive, work: Awaitable[Result]) -> Result:
+async def while_connected(
+    receive: Receive, work: Awaitable[Result], *, unwatched_seconds: float = UNWATCHED_SECONDS
+) -> Result:
     """The result of work for a caller whose request has been read.
 
-    When the caller disconnects first, the work is cancelled and has come to its end: ClientDisconnect.
+    When the caller disconnects first, the work is cancelled and has come to its end: ClientDisconnect. Whether the
+    caller is there is looked at once the work has taken `unwatched_seconds`.
     """
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert task is not None
     cancelled_before = task.cancelling()
     watch = _Watch(receive, task)
-    begins = loop.call_later(UNWATCHED_SECONDS, watch.begin)
+    begins = loop.call_later(unwatched_seconds, watch.begin)
     try:
         return await work
     except asyncio.CancelledError:

@@ -92,7 +92,7 @@ async def _stream(request: Request, receive: Receive, send: Send, export: Export
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     try:
-        await while_connected(receive, send_all())
+        await while_connected(receive, send_all(), unwatched_seconds=0)
     except ClientDisconnect:
         pass
     except Exception as failure:
