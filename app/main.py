@@ -48,13 +48,13 @@ def create_app(settings: Settings) -> Starlette:
 
     app = Starlette(
         routes=[
+            Route("/graphql", graphql),  # what is asked for most comes first
+            WebSocketRoute("/graphql", graphql.sockets),
+            Route("/v2/{path:whole}", v2),
+            Route("/v2", v2),
             Route("/", show_entrance),
             Route("/health", show_health),
-            Route("/graphql", graphql),
-            WebSocketRoute("/graphql", graphql.sockets),
             Route("/exports/{name}.{ending}", ExportServer(utc_now), methods=["GET"]),
-            Route("/v2", v2),
-            Route("/v2/{path:whole}", v2),
             Mount("/assets", BundledFiles()),
         ],
         middleware=[Middleware(AnswerHeaders)],

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from tortoise.exceptions import BaseORMException, DBConnectionError
 
+from app.core.access.keys import KeyLookups
 from app.core.access.usage import UsageTally
 from app.core.collect.recent import RecentFacts
 from app.core.events.publishing import Events
@@ -43,6 +44,7 @@ class Runtime:
     recent: RecentFacts
     events: Events
     usage: UsageTally = field(default_factory=UsageTally)
+    keys: KeyLookups = field(default_factory=KeyLookups)
 
     @property
     def lease_time(self) -> timedelta:

@@ -1,16 +1,17 @@
 """Keys: who asks, read from the Authorization header."""
 
-from starlette.datastructures import Headers
+from starlette.requests import Request
 
-from app.core.access.keys import authenticate
 from app.domain.clock import utc_now
 from app.domain.problems import Unauthenticated
 from app.domain.viewer import Viewer
+from app.runtime import Runtime
 
 
-async def read_viewer(headers: Headers) -> Viewer:
+async def read_viewer(request: Request) -> Viewer:
     """The viewer of `Authorization: Bearer KEY`. Raises Unauthenticated without one, or with a key not known."""
-    return await authenticate(read_key(headers.get("authorization", "")), now=utc_now())
+    runtime: Runtime = request.app.state.runtime
+    return await runtime.keys.authenticate(read_key(request.headers.get("authorization", "")), now=utc_now())
 
 
 def read_key(authorization: str) -> str:

@@ -10,9 +10,9 @@ def budget_headers(standing: Standing) -> Mapping[str, str]:
     if standing.remaining is None:
         return {}
     return {
-        "X-RateLimit-Limit": str(standing.limit),
-        "X-RateLimit-Remaining": str(standing.remaining),
-        "X-RateLimit-Reset": str(int(standing.resets_at.timestamp())),
+        "x-ratelimit-limit": str(standing.limit),
+        "x-ratelimit-remaining": str(standing.remaining),
+        "x-ratelimit-reset": str(int(standing.resets_at.timestamp())),
     }
 
 

@@ -1,9 +1,10 @@
 """Metrics as data: which counters exist, and each figure as counters to add and counters to divide by."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cache
+from operator import itemgetter
 from typing import TypeVar
 
 from app.domain.problems import InvalidInput
@@ -111,11 +112,17 @@ def counters_of(metrics: Iterable[str]) -> tuple[str, ...]:
 
 def value_of(metric: str, amounts: Amounts, *, as_level: bool = False) -> Value:
     """A metric's exact value: a counter's gain, or with `as_level` where it stands at the end; None while unknown."""
+    return reader_of(metric, as_level)(amounts)
+
+
+@cache
+def reader_of(metric: str, as_level: bool) -> Callable[[Amounts], Value]:
+    """What reads `value_of` a metric from amounts, for whoever reads it many times."""
     if metric in RATIOS:
-        return RATIOS[metric].of(amounts)
+        return RATIOS[metric].of
     if metric == POSTS_PUBLISHED:
-        return amounts[metric]
-    return amounts[f"{metric}_level" if as_level else f"{metric}_gain"]
+        return itemgetter(metric)
+    return itemgetter(f"{metric}_level" if as_level else f"{metric}_gain")
 
 
 def sum_amounts(terms: Iterable[str], parts: Iterable[tuple[Amounts, int]], days: int) -> dict[str, int | None]:
@@ -188,9 +195,10 @@ def rounded(value: Fraction | int) -> float:
     >>> rounded(Fraction(1, 80000)), rounded(Fraction(-1, 20000)), rounded(Fraction(2, 3))
     (0.0, -0.0001, 0.6667)
     """
-    value = Fraction(value)
-    scaled = Decimal(value.numerator) / Decimal(value.denominator)
-    return float(scaled.quantize(Decimal(1).scaleb(-DECIMALS), ROUND_HALF_UP))
+    top, bottom = value.numerator, value.denominator
+    scale: int = 10**DECIMALS
+    scaled = (2 * abs(top) * scale + bottom) // (2 * bottom)
+    return (scaled if top > 0 else -scaled) / scale
 
 
 def ranks_of(values: Mapping[Key, Value], names: Mapping[Key, str]) -> dict[Key, int]:

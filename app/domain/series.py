@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
-from app.domain.metrics import ENGAGEMENT_COUNTERS
+from app.domain.metrics import ENGAGEMENT_COUNTERS, PUBLISHED_EVER, SERIES_COUNTERS
 from app.domain.problems import InvalidInput
 from app.domain.windows import LONGEST_WINDOW_DAYS, Window
 
@@ -18,6 +19,9 @@ class Granularity(StrEnum):
     MONTH = "month"
 
 
+PARTS = ("gain", "start", "known")
+STANDING = frozenset({PUBLISHED_EVER, *(f"{counter}_level" for counter in SERIES_COUNTERS)})
+"""Terms that say how things stand at the end of a stretch."""
 FIXED_DAYS = {Granularity.DAY: 1, Granularity.WEEK: 7}
 
 
@@ -56,31 +60,59 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
-    """What happened to a set of posts and accounts in a stretch of time, per counter; all of it adds up.
+class Place:
+    """Where the sums of one counter stand in a row of sums, and the terms they are read into."""
 
-    `gains` are signed changes, `starts` the baseline values that came in, `known` how many members' counter became
-    known. So the level of the set at the end of a stretch is the sum of gains and starts up to then. `viewed` are the
-    gains of engagement counters that came while the post's views were known, `viewed_known` how many posts became known
-    in both.
-    """
-
-    observations: int
-    baselines: int
-    gains: Mapping[str, int]
-    starts: Mapping[str, int]
-    known: Mapping[str, int]
-    viewed: Mapping[str, int]
-    viewed_known: Mapping[str, int]
+    gain: int
+    start: int
+    known: int
+    gain_term: str
+    level_term: str
+    viewed: int | None
+    viewed_known: int | None
+    viewed_term: str
+    """The three of a counter that ratios over views add up; None elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
-    """The levels of a set at the end of the last stretch, and how many members have each counter known by then."""
+class Layout:
+    """The columns of a row of sums: what happened to a set of posts and accounts in a stretch of time. All adds up.
 
-    levels: Mapping[str, int]
-    known: Mapping[str, int]
-    viewed_known: Mapping[str, int]
+    First how many observations and how many baselines there were. Then for each counter its gain, the signed change;
+    its start, the baseline values that came in; and known, how many members' counter became known. So the level of the
+    set at the end of a stretch is the sum of gains and starts up to then. Last, for each engagement counter the gain
+    that came while the post's views were known, and how many posts became known in both.
+    """
+
+    columns: tuple[str, ...]
+    places: tuple[Place, ...]
+
+
+OBSERVATIONS, BASELINES = 0, 1
+"""The first two columns of every row of sums."""
+
+
+@lru_cache(maxsize=1024)
+def layout_of(counters: tuple[str, ...]) -> Layout:
+    """The layout of the sums of these counters."""
+    columns = ["observations", "baselines", *(f"{name}_{part}" for name in counters for part in PARTS)]
+    engaged = [name for name in counters if name in ENGAGEMENT_COUNTERS]
+    columns += [f"viewed_{name}_{part}" for name in engaged for part in ("gain", "known")]
+    at = {column: number for number, column in enumerate(columns)}
+    places = [
+        Place(
+            gain=at[f"{name}_gain"],
+            start=at[f"{name}_start"],
+            known=at[f"{name}_known"],
+            gain_term=f"{name}_gain",
+            level_term=f"{name}_level",
+            viewed=at.get(f"viewed_{name}_gain"),
+            viewed_known=at.get(f"viewed_{name}_known"),
+            viewed_term=f"viewed_{name}_gain",
+        )
+        for name in counters
+    ]
+    return Layout(tuple(columns), tuple(places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +125,8 @@ class Stretch:
     """Both None where nobody asked for them."""
 
 
-def cut_window(window: Window, granularity: Granularity | int, today: date) -> list[Span]:
+@lru_cache(maxsize=256)
+def cut_window(window: Window, granularity: Granularity | int, today: date) -> tuple[Span, ...]:
     """The buckets of a window, oldest first: days, ISO weeks, months, or that many days counted from its start.
 
     The first and last are cut to the window. A bucket is partial where the window cuts it and while its last day has
@@ -106,7 +139,7 @@ def cut_window(window: Window, granularity: Granularity | int, today: date) -> l
     for start, end in _calendar(window.start, window.end, granularity):
         cut_start, cut_end = max(start, window.start), min(end, window.end)
         spans.append(Span(cut_start, cut_end, (cut_start, cut_end) != (start, end) or cut_end >= today))
-    return spans
+    return tuple(spans)
 
 
 def bucket_before(window: Window, granularity: Granularity | int) -> date | None:
@@ -123,34 +156,51 @@ def bucket_before(window: Window, granularity: Granularity | int) -> date | None
     return last.replace(day=1) if granularity is Granularity.MONTH else last - (end - start)
 
 
-def read_stretches(sums: Mapping[int, Sums], count: int, end: Totals, counters: Sequence[str]) -> list[Stretch]:
+def read_stretches(sums: Mapping[int, Sequence[int]], count: int, end: Sequence[int], layout: Layout) -> list[Stretch]:
     """The amounts of `count` stretches that follow each other, given the sums of those in which anything happened.
 
-    Read backwards from where the set stands at the end, so that the cost follows the stretches and not the history
-    before them. A gain or level is None while no member of the set has the counter known.
+    Read backwards from where the set stands at the end, which `end` adds up to, so that the cost follows the stretches
+    and not the history before them. A gain or level is None while no member of the set has the counter known.
     """
-    levels, known, viewed_known = dict(end.levels), dict(end.known), dict(end.viewed_known)
+    places = layout.places
+    levels = [end[place.gain] + end[place.start] for place in places]
+    known = [end[place.known] for place in places]
+    viewed_known = [0 if place.viewed_known is None else end[place.viewed_known] for place in places]
+    nothing = (0,) * len(layout.columns)
     stretches: list[Stretch] = []
-    for place in range(count - 1, -1, -1):
-        inside = sums.get(place)
+    for number in range(count - 1, -1, -1):
+        inside = sums.get(number, nothing)
         amounts: dict[str, int | None] = {}
-        for counter in counters:
-            gain = inside.gains[counter] if inside else 0
-            is_known = known[counter] > 0
-            amounts[f"{counter}_gain"] = gain if is_known else None
-            amounts[f"{counter}_level"] = levels[counter] if is_known else None
-            if counter in ENGAGEMENT_COUNTERS:
-                viewed = inside.viewed[counter] if inside else 0
-                amounts[f"viewed_{counter}_gain"] = viewed if viewed_known[counter] > 0 else None
-                viewed_known[counter] -= inside.viewed_known[counter] if inside else 0
-            if inside:
-                levels[counter] -= gain + inside.starts[counter]
-                known[counter] -= inside.known[counter]
-        observed = inside is not None and inside.observations > 0
-        baseline = inside is not None and inside.baselines > 0
-        stretches.append(Stretch(amounts, observed, baseline))
+        for index, place in enumerate(places):
+            if known[index] > 0:
+                amounts[place.gain_term], amounts[place.level_term] = inside[place.gain], levels[index]
+            else:
+                amounts[place.gain_term] = amounts[place.level_term] = None
+            if place.viewed is not None and place.viewed_known is not None:
+                amounts[place.viewed_term] = inside[place.viewed] if viewed_known[index] > 0 else None
+                viewed_known[index] -= inside[place.viewed_known]
+            levels[index] -= inside[place.gain] + inside[place.start]
+            known[index] -= inside[place.known]
+        stretches.append(Stretch(amounts, inside[OBSERVATIONS] > 0, inside[BASELINES] > 0))
     stretches.reverse()
     return stretches
+
+
+def joined(stretches: Sequence[Stretch]) -> Stretch:
+    """What stretches that follow each other amount to as one.
+
+    Where the last one stands is where the whole does, and what is unknown at its end is unknown of the whole.
+
+    >>> joined([Stretch({"views_gain": 1, "views_level": 5}), Stretch({"views_gain": 2, "views_level": 7})]).amounts
+    {'views_gain': 3, 'views_level': 7}
+    """
+    amounts = dict(stretches[-1].amounts)
+    for term, last in amounts.items():
+        if last is not None and term not in STANDING:
+            amounts[term] = sum([stretch.amounts[term] or 0 for stretch in stretches])
+    return Stretch(
+        amounts, any(stretch.is_observed for stretch in stretches), any(stretch.is_baseline for stretch in stretches)
+    )
 
 
 def _calendar(first: date, last: date, granularity: Granularity | int) -> Iterator[tuple[date, date]]:

@@ -110,6 +110,7 @@ def dated_period(
     )
 
 
+@lru_cache(maxsize=8192)
 def day_start(day: date, zone: ZoneInfo) -> datetime:
     """The first instant of a local day, in UTC: the first of two midnights, the jump where midnight is skipped.
 

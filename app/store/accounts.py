@@ -250,12 +250,14 @@ async def rename_account(organization_id: UUID, account_id: UUID, handle: str) -
 
 PLATFORMS = {platform.value: platform for platform in Platform}
 
+METADATA = msgspec.json.Decoder(dict[str, str])
+
 ACCOUNT = Shapes(
     Account,
     {
         "platform": Made(("platform",), lambda row: PLATFORMS[row["platform"]]),
         "url": Made(("platform", "handle"), lambda row: profile_url(PLATFORMS[row["platform"]], row["handle"])),
-        "metadata": Made(("metadata",), lambda row: msgspec.json.decode(row["metadata"], type=dict[str, str])),
+        "metadata": Made(("metadata",), lambda row: METADATA.decode(row["metadata"])),
         "next_refresh_at": Made(
             ("next_refresh_at", "is_active"), lambda row: row["next_refresh_at"] if row["is_active"] else None
         ),

@@ -1,6 +1,6 @@
 """Organizations and their API keys."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,41 +8,45 @@ import asyncpg
 
 from app.domain.viewer import ApiKey, Scope, Viewer
 from app.store import models
-from app.store.db import execute, fetch, fetch_row
+from app.store.db import execute, fetch
 
 LAST_USED_EVERY = timedelta(minutes=1)
 
 
-async def select_viewer(digest: str, now: datetime) -> Viewer | None:
-    """The viewer a key with that digest acts as: one in force, or one that was rotated and still works for a while.
+async def select_viewers(digests: Collection[str], now: datetime) -> Mapping[str, Viewer]:
+    """The viewers that keys with these digests act as: keys in force, or rotated ones that still work for a while.
 
-    When it was last used is kept to the minute.
+    When each was last used is kept to the minute.
     """
-    row = await fetch_row(
+    rows = await fetch(
         """
-        SELECT k.id AS key_id, k.name AS key_name, k.scopes, k.last_used_at, o.id, o.name, o.cursor_secret
+        SELECT k.id AS key_id, k.name AS key_name, k.scopes, k.last_used_at, o.id, o.name, o.cursor_secret, k.digest,
+            CASE WHEN k.former_until > $2 THEN k.former_digest END AS former_digest
         FROM api_key k JOIN organization o ON o.id = k.organization_id
-        WHERE (k.digest = $1 OR k.former_digest = $1 AND k.former_until > $2) AND k.revoked_at IS NULL
+        WHERE (k.digest = ANY($1) OR k.former_digest = ANY($1) AND k.former_until > $2) AND k.revoked_at IS NULL
         """,
-        digest,
+        digests,
         now,
     )
-    if row is None:
-        return None
-    if row["last_used_at"] is None or row["last_used_at"] < now - LAST_USED_EVERY:
-        await execute("UPDATE api_key SET last_used_at = greatest(last_used_at, $2) WHERE id = $1", row["key_id"], now)
-    return Viewer(
-        organization_id=row["id"],
-        organization_name=row["name"],
-        key_id=row["key_id"],
-        key_name=row["key_name"],
-        scopes=_scopes(row["scopes"]),
-        cursor_secret=row["cursor_secret"],
-    )
+    unused_since = now - LAST_USED_EVERY
+    idle = [row["key_id"] for row in rows if row["last_used_at"] is None or row["last_used_at"] < unused_since]
+    if idle:
+        await execute("UPDATE api_key SET last_used_at = greatest(last_used_at, $2) WHERE id = ANY($1)", idle, now)
+    found = {}
+    for row in rows:
+        found[row["digest"]] = found[row["former_digest"]] = Viewer(
+            organization_id=row["id"],
+            organization_name=row["name"],
+            key_id=row["key_id"],
+            key_name=row["key_name"],
+            scopes=_scopes(row["scopes"]),
+            cursor_secret=row["cursor_secret"],
+        )
+    return {digest: found[digest] for digest in digests if digest in found}
 
 
 async def select_digests_in_force(digests: Collection[str], now: datetime) -> set[str]:
-    """Those among digests whose keys may act, as `select_viewer` sees it."""
+    """Those among digests whose keys may act, as `select_viewers` sees it."""
     rows = await fetch(
         """
         SELECT digest FROM api_key WHERE digest = ANY($1) AND revoked_at IS NULL

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from itertools import repeat
+from operator import call, itemgetter
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -31,18 +33,11 @@ class Shape(Generic[Record]):
     """The columns they are made of."""
     read: Callable[[asyncpg.Record], Record]
     """The record of a row that has these columns. It lacks all other attributes."""
-    worked_out: Mapping[str, str]
-    """Those that the database works out from others: how."""
+    columns_of: Callable[[str], str]
+    """The columns as a statement selects them from a table that goes by that name.
 
-    def columns_of(self, table: str) -> str:
-        """The columns as a statement selects them from a table that goes by that name.
-
-        What is worked out takes the table under its own.
-        """
-        return ", ".join(
-            f"{self.worked_out[column]} AS {column}" if column in self.worked_out else f"{table}.{column}"
-            for column in self.columns
-        )
+    What is worked out takes the table under its own.
+    """
 
 
 class Shapes(Generic[Record]):
@@ -73,22 +68,33 @@ class Shapes(Generic[Record]):
         """The shape with the attributes wanted, all of them for None. What is not an attribute is left out."""
         chosen = self._names if wanted is None else self._always | wanted | {*map(self._properties.get, wanted)}
         names = [name for name in self._names if name in chosen]
-        plain = [(self._setter(name), name) for name in names if name not in self._made]
+        plain = [name for name in names if name not in self._made]
+        setters = [self._setter(name) for name in plain]
         made = [(self._setter(name), self._made[name].make) for name in names if name in self._made]
-        columns = dict.fromkeys(
-            column for name in names for column in (self._made[name].columns if name in self._made else (name,))
+        columns = tuple(
+            dict.fromkeys(c for name in names for c in (self._made[name].columns if name in self._made else (name,)))
         )
+        assert len(plain) > 1, "a getter of several values gives a tuple"
+        values_of = itemgetter(*plain)
         record, new = self._record, object.__new__
 
         def read(row: asyncpg.Record) -> Record:
             found = new(record)
-            for set_value, column in plain:
-                set_value(found, row[column])
+            for _ in map(call, setters, repeat(found), values_of(row)):
+                pass  # a loop in C, for there may be hundreds of rows with dozens of attributes each
             for set_value, make in made:
                 set_value(found, make(row))
             return found
 
-        return Shape(tuple(columns), read, self._worked_out)
+        @lru_cache
+        def columns_of(table: str) -> str:
+            worked_out = self._worked_out
+            return ", ".join(
+                f"{worked_out[column]} AS {column}" if column in worked_out else f"{table}.{column}"
+                for column in columns
+            )
+
+        return Shape(columns, read, columns_of)
 
     def _setter(self, name: str) -> Callable[[Record, Any], None]:
         """What fills a slot, of a frozen record too."""

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from starlette.applications import Starlette
 
 from app import main
-from app.core.access.keys import authenticate
+from app.core.access.keys import KeyLookups, authenticate
 from app.core.access.usage import UsageTally
 from app.domain.clock import utc_now
 from app.domain.viewer import Viewer
@@ -67,7 +67,7 @@ async def opened_app(settings: Settings) -> AsyncIterator[Starlette]:
     app = main.create_app(settings)
     assert settings.redis_url is not None
     async with Redis.from_url(settings.redis_url) as redis:
-        app.state.runtime = SimpleNamespace(redis=redis, usage=UsageTally())
+        app.state.runtime = SimpleNamespace(redis=redis, usage=UsageTally(), keys=KeyLookups())
         yield app
 
 

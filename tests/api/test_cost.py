@@ -335,6 +335,23 @@ async def test_a_budget_is_of_one_key_face_and_minute(redis_url: str) -> None:
         assert 0 < await redis.ttl(counter) <= 120
 
 
+async def test_charges_of_one_moment_are_granted_one_after_the_other(redis_url: str) -> None:
+    now, one, other = at("2026-03-01 08:00"), uuid4(), uuid4()
+    budget = Budget("graphql", 10)
+    async with Redis.from_url(redis_url) as redis:
+        asked = [(one, 4), (other, 10), (one, 7), (one, 5), (other, 1), (one, 1)]
+        came = await asyncio.gather(
+            *(budget.charge(redis, key, cost, now=now) for key, cost in asked), return_exceptions=True
+        )
+        standings = [found.standing if isinstance(found, BudgetSpent) else found for found in came]
+        assert [isinstance(found, BudgetSpent) for found in came] == [False, False, True, False, True, False]
+        assert [standing.remaining for standing in standings if not isinstance(standing, BaseException)] == [
+            *(6, 0, 6, 1, 0, 0)
+        ]
+        assert await redis.get(f"budget:graphql:{one}:{int(now.timestamp()) // 60}") == b"10"
+        assert await redis.get(f"budget:graphql:{other}:{int(now.timestamp()) // 60}") == b"10"
+
+
 CHARGING = """
 import asyncio, sys
 from datetime import datetime

@@ -48,7 +48,7 @@ class ExportServer:
             known = f"{', '.join(ARGUMENTS)}, each as .{' and .'.join(FORMATS)}"
             return problem_response(HTTPStatus.NOT_FOUND, f"There is no such export; there are {known}.")
         try:
-            viewer, now = await read_viewer(request.headers), self._clock()
+            viewer, now = await read_viewer(request), self._clock()
             export = await open_export(name, viewer, request.query_params.multi_items(), now)
             if request.method == "HEAD":
                 await _start(send, export, format)

@@ -93,7 +93,7 @@ class RestFace:
             return
         except Exception as failure:
             response = self._dialect.refuse(self._refusal(failure, asked.request), asked.request)
-        response.headers.update(asked.headers)
+        response.raw_headers.extend((name.encode(), value.encode()) for name, value in asked.headers.items())
         await response(scope, receive, send)
 
     async def _answer(self, asked: _Asked) -> Response:
@@ -132,7 +132,7 @@ class RestFace:
 
     async def _admit(self, asked: _Asked, runtime: Runtime, now: datetime) -> Viewer:
         """Who asks, with the request taken from the budget of the key."""
-        viewer = await read_viewer(asked.request.headers)
+        viewer = await read_viewer(asked.request)
         standing = await self._budget.charge(runtime.redis, viewer.key_id, 1, now=now)
         asked.headers.update(budget_headers(standing))
         runtime.usage.note(viewer.organization_id, self._dialect.name, points=1, now=now)

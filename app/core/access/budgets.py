@@ -1,5 +1,7 @@
 """Budgets: so much for each key, face and minute, counted by all processes together."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,6 +9,7 @@ from uuid import UUID
 
 from redis.asyncio import Redis
 
+from app.core.access.together import Together
 from app.core.access.valkey import Questions, ValkeyAway
 from app.domain.problems import Problem
 
@@ -37,6 +40,23 @@ class BudgetSpent(Problem):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Charge:
+    """What somebody asks for."""
+
+    redis: "Redis"
+    counter: str
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What came of it."""
+
+    is_granted: bool
+    left: int
+
+
 class Budget:
     """The budget of one face: a fixed window, one counter in Valkey for each key and minute.
 
@@ -48,39 +68,49 @@ class Budget:
         self.per_minute = per_minute
         self._face = face
         self._questions = Questions(f"the {face} face is not rate limited")
-        self._minute = 0
-        self._expiring: set[str] = set()
-        """Counters of that minute whose expiry this process has set."""
+        self._charges = Together(self._take)
 
     async def charge(self, redis: "Redis", key_id: UUID, cost: int, *, now: datetime) -> Standing:
         """Takes `cost` from what the key has left of the minute of `now`. Raises BudgetSpent, taking nothing."""
         minute = int(now.timestamp()) // 60
-        counter = f"budget:{self._face}:{key_id}:{minute}"
         resets_at = datetime.fromtimestamp(minute * 60, UTC) + MINUTE
-
         try:
-            taken = await self._questions.ask(lambda: self._take(redis, counter, minute, cost))
+            taken = await self._charges.ask(_Charge(redis, f"budget:{self._face}:{key_id}:{minute}", cost))
         except ValkeyAway:
             return Standing(self.per_minute, None, resets_at)
-        if taken <= self.per_minute:
-            return Standing(self.per_minute, self.per_minute - taken, resets_at)
-        with suppress(ValkeyAway):
-            # Given back, so that what is refused for its size leaves room for what is smaller.
-            await self._questions.ask(lambda: redis.decrby(counter, cost))
-        left = max(self.per_minute - (taken - cost), 0)
-        raise BudgetSpent(Standing(self.per_minute, left, resets_at), cost, now)
+        standing = Standing(self.per_minute, taken.left, resets_at)
+        if not taken.is_granted:
+            raise BudgetSpent(standing, cost, now)
+        return standing
 
-    async def _take(self, redis: "Redis", counter: str, minute: int, cost: int) -> int:
-        """What is taken of the minute now, in one round trip; a plain one where the expiry is known to be set."""
-        if minute != self._minute:
-            self._minute, self._expiring = minute, set()
-        if counter in self._expiring and (taken := int(await redis.incrby(counter, cost))) > cost:
-            return taken
-        async with redis.pipeline(transaction=False) as pipeline:
-            # Nothing is added to a counter that began anew, because Valkey forgot it.
-            pipeline.incrby(counter, 0 if counter in self._expiring else cost)
-            # The counter outlives its minute by one, for processes whose clocks are behind.
-            pipeline.expire(counter, 2 * MINUTE)
-            taken = int((await pipeline.execute())[0])
-        self._expiring.add(counter)
+    async def _take(self, charges: Sequence[_Charge]) -> list[_Taken]:
+        """Takes for all of them in one round trip, one after the other as far as there is room. Raises ValkeyAway."""
+        redis = charges[0].redis  # a process has one
+        asked: Counter[str] = Counter()
+        for charge in charges:
+            asked[charge.counter] += charge.cost
+        sums = await self._questions.ask(lambda: self._add(redis, asked))
+        left = {counter: self.per_minute - (total - asked[counter]) for counter, total in sums.items()}
+        taken, refused = [], Counter[str]()
+        for charge in charges:
+            is_granted = charge.cost <= left[charge.counter]
+            if is_granted:
+                left[charge.counter] -= charge.cost
+            else:
+                refused[charge.counter] += charge.cost
+            taken.append(_Taken(is_granted, max(left[charge.counter], 0)))
+        if refused:
+            with suppress(ValkeyAway):
+                # Given back, so that what is refused for its size leaves room for what is smaller.
+                await self._questions.ask(lambda: self._add(redis, {name: -cost for name, cost in refused.items()}))
         return taken
+
+    async def _add(self, redis: "Redis", costs: Mapping[str, int]) -> Mapping[str, int]:
+        """Adds to counters; what each has come to."""
+        async with redis.pipeline(transaction=False) as pipeline:
+            for counter, cost in costs.items():
+                pipeline.incrby(counter, cost)
+                # The counter outlives its minute by one, for processes whose clocks are behind.
+                pipeline.expire(counter, 2 * MINUTE)
+            sums = (await pipeline.execute())[::2]
+        return dict(zip(costs, map(int, sums), strict=True))

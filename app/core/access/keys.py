@@ -2,11 +2,13 @@
 
 import re
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
+from app.core.access.together import Together
 from app.domain.problems import InvalidInput, NotFound, Unauthenticated
 from app.domain.viewer import Scope, Viewer
 from app.store.keys import (
@@ -15,7 +17,7 @@ from app.store.keys import (
     select_digests_in_force,
     select_first_organization,
     select_organization_by_name,
-    select_viewer,
+    select_viewers,
 )
 
 KEY_PREFIX = "cg_"
@@ -27,7 +29,37 @@ PRINTABLE = re.compile(r"[!-~]+")
 
 async def authenticate(token: str, *, now: datetime) -> Viewer:
     """Who a key acts for. Raises Unauthenticated when nobody."""
-    viewer = await select_viewer(digest_of(token), now) if 0 < len(token) <= LONGEST_KEY else None
+    (viewer,) = await _find_viewers([_Presented(token, now)])
+    return _known(viewer)
+
+
+class KeyLookups:
+    """The same for many callers at a time: keys presented at about the same moment are looked up in one statement."""
+
+    def __init__(self) -> None:
+        self._lookups = Together(_find_viewers)
+
+    async def authenticate(self, token: str, *, now: datetime) -> Viewer:
+        """Who a key acts for. Raises Unauthenticated when nobody."""
+        return _known(await self._lookups.ask(_Presented(token, now)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Presented:
+    """A key somebody shows, and when."""
+
+    token: str
+    now: datetime
+
+
+async def _find_viewers(presented: Sequence[_Presented]) -> list[Viewer | None]:
+    digests = [digest_of(key.token) if 0 < len(key.token) <= LONGEST_KEY else "" for key in presented]
+    wanted = {*digests} - {""}
+    viewers = await select_viewers(wanted, max(key.now for key in presented)) if wanted else {}
+    return [viewers.get(digest) for digest in digests]
+
+
+def _known(viewer: Viewer | None) -> Viewer:
     if viewer is None:
         raise Unauthenticated("This API key is not known. Send a valid one as Authorization: Bearer KEY.")
     return viewer

@@ -1,7 +1,7 @@
 """Amounts: what subjects come to over stretches of days, for whatever metrics are asked for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from app.core.analytics.late_views import gains_before_views
 from app.core.analytics.video_amounts import read_video_amounts
 from app.domain.metrics import DAYS, POSTS_PUBLISHED, PUBLISHED_EVER, counters_of, terms_of
-from app.domain.series import Stretch, SubjectKind, read_stretches
+from app.domain.series import Stretch, SubjectKind, layout_of, read_stretches
 from app.domain.windows import day_start
 from app.store.analytics.series import Bounds, count_published, read_set_sums
 
@@ -56,14 +56,14 @@ async def read_amounts(
         late = await gains_before_views(organization_id, kind, ids, bounds)
     amounts = {}
     for set_id, found in sums.items():
-        stretches = read_stretches(found.sums, bounds.count, found.totals, counters)
+        stretches = read_stretches(found.sums, bounds.count, found.totals, layout_of(counters))
         for place, stretch in enumerate(stretches):
             more = _more(bounds, place, published.get(set_id))
             for counter, gain in (late[set_id][place] if set_id in late else {}).items():
                 term = f"viewed_{counter}_gain"
                 if stretch.amounts.get(term) is not None:
                     more[term] = (stretch.amounts[term] or 0) + gain
-            stretches[place] = replace(stretch, amounts={**stretch.amounts, **more})
+            stretches[place] = Stretch({**stretch.amounts, **more}, stretch.is_observed, stretch.is_baseline)
         amounts[set_id] = SubjectAmounts(found.first_observed_at, stretches)
     return amounts
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from app.core.analytics.amounts import bounds_of, is_complete, read_amounts
+from app.core.analytics.amounts import SubjectAmounts, bounds_of, is_complete, read_amounts
 from app.domain.metrics import SERIES_COUNTERS, Amounts, change_percent, check_metrics, value_of
 from app.domain.records import MetricChange, WindowMetrics
-from app.domain.series import SubjectKind
+from app.domain.series import Stretch, SubjectKind
 from app.domain.viewer import Scope, Viewer
 from app.domain.windows import Window, day_start
 
@@ -24,21 +24,28 @@ async def subject_metrics(
     previous = window.previous
     bounds = bounds_of([previous.start, window.start, window.end + timedelta(days=1)], window.zone)
     amounts = await read_amounts(viewer.organization_id, kind, ids, bounds, metrics)
-    return {
-        set_id: WindowMetrics(
-            start=window.start,
-            end=window.end,
-            previous_start=previous.start,
-            previous_end=previous.end,
-            timezone=window.zone.key,
-            is_complete=is_complete(found.first_observed_at, day_start(window.start, window.zone)),
-            values={name: change_of(name, *(stretch.amounts for stretch in found.stretches)) for name in metrics},
-            previous_levels={
-                name: found.stretches[0].amounts[f"{name}_level"] for name in metrics if name in SERIES_COUNTERS
-            },
-        )
-        for set_id, found in amounts.items()
-    }
+    found = {}
+    for set_id, of_set in amounts.items():
+        before, whole = of_set.stretches
+        found[set_id] = window_metrics_of(of_set, window, before, whole, metrics)
+    return found
+
+
+def window_metrics_of(
+    found: SubjectAmounts, window: Window, before: Stretch, whole: Stretch, metrics: Sequence[str]
+) -> WindowMetrics:
+    """Metrics of a subject, from the stretch that is the window and the one before it."""
+    previous = window.previous
+    return WindowMetrics(
+        start=window.start,
+        end=window.end,
+        previous_start=previous.start,
+        previous_end=previous.end,
+        timezone=window.zone.key,
+        is_complete=is_complete(found.first_observed_at, day_start(window.start, window.zone)),
+        values={name: change_of(name, before.amounts, whole.amounts) for name in metrics},
+        previous_levels={name: before.amounts[f"{name}_level"] for name in metrics if name in SERIES_COUNTERS},
+    )
 
 
 def change_of(metric: str, before: Amounts, now: Amounts) -> MetricChange:

@@ -3,16 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 import asyncpg
 
-from app.domain.metrics import ENGAGEMENT_COUNTERS, POST_COUNTERS
-from app.domain.series import SubjectKind, Sums, Totals
+from app.domain.metrics import POST_COUNTERS
+from app.domain.series import SubjectKind, layout_of
 from app.store.db import fetch
-
-PARTS = ("gain", "start", "known")
-
 
 MEMBER = {SubjectKind.ACCOUNT: "a.id", SubjectKind.CREATOR: "a.creator_id"}
 """The column of an account that says which subject it is a member of."""
@@ -20,13 +18,16 @@ MEMBER = {SubjectKind.ACCOUNT: "a.id", SubjectKind.CREATOR: "a.creator_id"}
 
 @dataclass(frozen=True, slots=True)
 class SetSums:
-    """A set's sums by stretch (counted from 0; absent where nothing happened), and its totals at the last one's end."""
+    """A set's sums by stretch (counted from 0; absent where nothing happened), and those up to the last one's end.
+
+    Rows of sums in the layout of the counters asked for.
+    """
 
     first_observed_at: datetime | None
     has_late_views: bool
     """Whether the organization has any posts whose views became known after other counters."""
-    sums: Mapping[int, Sums]
-    totals: Totals
+    sums: Mapping[int, Sequence[int]]
+    totals: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Bounds:
 
 
 async def read_set_sums(
-    organization_id: UUID, kind: SubjectKind, ids: Sequence[UUID], bounds: Bounds, counters: Sequence[str]
+    organization_id: UUID, kind: SubjectKind, ids: Sequence[UUID], bounds: Bounds, counters: tuple[str, ...]
 ) -> dict[UUID, SetSums]:
     """The sums of each set over the stretches: from UTC day rows, or from quarters of an hour in other zones.
 
@@ -59,7 +60,7 @@ async def read_set_sums(
     found: dict[UUID, list[asyncpg.Record]] = {}
     for row in rows:
         found.setdefault(row["subject_id"], []).append(row)
-    return {subject_id: _sums_of(of_subject, bounds.count, counters) for subject_id, of_subject in found.items()}
+    return {subject_id: _sums_of(of_subject, bounds.count) for subject_id, of_subject in found.items()}
 
 
 HAS_LATE_VIEWS = "EXISTS (SELECT FROM video WHERE organization_id = $1 AND views_known_late_at IS NOT NULL)"
@@ -69,11 +70,12 @@ SINCE = "BETWEEN $3 AND 'infinity'"
 take that plan to be dearer than one for the very value, and make that one anew for every question."""
 
 LEADING = ("subject_id", "place", "first_observed_at", "has_late_views")
-"""What comes before `_columns` in the rows below: one for each stretch, counted from 1, or more that are to be added
+"""What comes before the sums in the rows below: one for each stretch, counted from 1, or more that are to be added
 up; and one of place 0 for each set, whose gains and starts add up to where it stands now."""
 
 
-def _read_members(kind: SubjectKind, unit: str, type_name: str, counters: Sequence[str]) -> str:
+@lru_cache(maxsize=512)
+def _read_members(kind: SubjectKind, unit: str, type_name: str, counters: tuple[str, ...]) -> str:
     totals = {f"{name}_gain": f"sum(a.{name})::bigint" for name in counters}
     for name in counters:
         known = f"sum(a.{name}_known)" if name in POST_COUNTERS else f"count(a.{name})"
@@ -86,7 +88,7 @@ def _read_members(kind: SubjectKind, unit: str, type_name: str, counters: Sequen
         )
         SELECT subject_id, 0 AS place, min(a.first_observed_at) AS first_observed_at,
                {HAS_LATE_VIEWS} AS has_late_views,
-               {", ".join(f"{totals.get(name, 'NULL::bigint')} AS {name}" for name in _columns(counters))}
+               {", ".join(f"{totals.get(name, 'NULL::bigint')} AS {name}" for name in layout_of(counters).columns)}
         FROM subject LEFT JOIN account a ON {members}
         GROUP BY subject_id
         UNION ALL
@@ -97,7 +99,8 @@ def _read_members(kind: SubjectKind, unit: str, type_name: str, counters: Sequen
         """
 
 
-def _read_organization(kind: SubjectKind, unit: str, type_name: str, counters: Sequence[str]) -> str:
+@lru_cache(maxsize=512)
+def _read_organization(kind: SubjectKind, unit: str, type_name: str, counters: tuple[str, ...]) -> str:
     # One row a day is read as it is; adding up columns takes longer than reading them.
     summed, grouped = (_plain(counters, "s"), "") if unit == "day" else (_summed(counters), "GROUP BY subject_id, 2")
     return f"""
@@ -117,46 +120,28 @@ def _read_organization(kind: SubjectKind, unit: str, type_name: str, counters: S
         """
 
 
-def _columns(counters: Sequence[str]) -> list[str]:
-    names = [f"{name}_{part}" for name in counters for part in PARTS]
-    names += [f"viewed_{name}_{part}" for name in counters if name in ENGAGEMENT_COUNTERS for part in ("gain", "known")]
-    return ["observations", "baselines", *names]
+def _plain(counters: tuple[str, ...], table: str) -> str:
+    return ", ".join(f"{table}.{name}" for name in layout_of(counters).columns)
 
 
-def _plain(counters: Sequence[str], table: str) -> str:
-    return ", ".join(f"{table}.{name}" for name in _columns(counters))
+def _summed(counters: tuple[str, ...]) -> str:
+    return ", ".join(f"sum(s.{name})::bigint" for name in layout_of(counters).columns)
 
 
-def _summed(counters: Sequence[str]) -> str:
-    return ", ".join(f"sum(s.{name})::bigint" for name in _columns(counters))
-
-
-def _sums_of(rows: Sequence[asyncpg.Record], count: int, counters: Sequence[str]) -> SetSums:
-    vectors: dict[int, Sequence[int]] = {}
+def _sums_of(rows: Sequence[asyncpg.Record], count: int) -> SetSums:
+    sums: dict[int, Sequence[int]] = {}
     for row in rows:
-        vector = [value or 0 for value in row[len(LEADING) :]]
-        before = vectors.get(row["place"])
-        vectors[row["place"]] = vector if before is None else [a + b for a, b in zip(before, vector, strict=True)]
-    end, later = vectors.pop(0), vectors.pop(count + 1, None)
+        place: int = row["place"]
+        vector: Sequence[int] = row[len(LEADING) :]
+        if place == 0:  # an empty set has none
+            totals, vector = row, [value or 0 for value in vector]
+        before = sums.get(place)
+        sums[place] = vector if before is None else [a + b for a, b in zip(before, vector, strict=True)]
+    end, later = sums.pop(0), sums.pop(count + 1, None)
     if later is not None:  # came after the last stretch: to be taken off what there is now
         end = [now - more for now, more in zip(end, later, strict=True)]
-    standing = _read(end, counters)
-    levels = {name: standing.gains[name] + standing.starts[name] for name in counters}
-    totals = next(row for row in rows if row["place"] == 0)
-    return SetSums(
-        totals["first_observed_at"],
-        totals["has_late_views"],
-        {place - 1: _read(vector, counters) for place, vector in vectors.items()},
-        Totals(levels, standing.known, standing.viewed_known),
-    )
-
-
-def _read(vector: Sequence[int], counters: Sequence[str]) -> Sums:
-    row = dict(zip(_columns(counters), vector, strict=True))
-    gains, starts, known = ({name: row[f"{name}_{part}"] for name in counters} for part in PARTS)
-    engaged = [name for name in counters if name in ENGAGEMENT_COUNTERS]
-    viewed, viewed_known = ({name: row[f"viewed_{name}_{part}"] for name in engaged} for part in ("gain", "known"))
-    return Sums(row["observations"], row["baselines"], gains, starts, known, viewed, viewed_known)
+    by_stretch = {place - 1: vector for place, vector in sums.items()}
+    return SetSums(totals["first_observed_at"], totals["has_late_views"], by_stretch, end)
 
 
 async def count_published(

@@ -134,7 +134,7 @@ class GraphQLServer:
 
     async def _read_viewer(self, request: Request) -> Viewer:
         try:
-            return await read_viewer(request.headers)
+            return await read_viewer(request)
         except Unauthenticated as problem:
             error = show_message(problem.message, problem.code)
             raise Refused(HTTPStatus.UNAUTHORIZED, error, {"WWW-Authenticate": "Bearer"}) from None

@@ -9,6 +9,7 @@ from app.api.rest.operations import Answer, Call, Operations
 from app.api.rest.v2.routes.listing import asked_order, asked_page, show_page
 from app.api.rest.v2.routes.scope import PLATFORMS, chosen_creators, read_account, require_something
 from app.api.rest.v2.shapes.accounts import (
+    SHOWN,
     Account,
     AccountListing,
     AccountPatch,
@@ -56,7 +57,12 @@ async def list_accounts(call: Call[AccountListing, None]) -> Answer[Collection[A
         has_creator=has_creator,
     )
     page = await accounts.list_accounts(
-        call.viewer, filter, asked_page(query.limit, query.cursor), order, with_total=query.include_total
+        call.viewer,
+        filter,
+        asked_page(query.limit, query.cursor),
+        order,
+        with_total=query.include_total,
+        attributes=SHOWN,
     )
     return show_page(call.request, query, page, show_account, query.limit, (name, direction))
 

@@ -30,8 +30,7 @@ from app.api.rest.v2.shapes.analytics import (
 )
 from app.api.rest.v2.shapes.envelopes import Described
 from app.api.rest.v2.shapes.words import PeriodOrCustom, SeriesMode
-from app.core.analytics.series import subject_series
-from app.core.analytics.window_metrics import subject_metrics
+from app.core.analytics.series import series_in_windows
 from app.domain import records, series
 from app.domain.problems import NotFound
 from app.domain.series import Granularity, SubjectKind
@@ -182,10 +181,9 @@ async def _read(
 ) -> tuple[records.Series, records.WindowMetrics]:
     """The days of a window, and the window as a whole beside the one before. Raises NotFound."""
     viewer, kind, ids, mode = call.viewer, subject.kind, [subject.id], MODES[call.query.mode]
-    days = await subject_series(
+    found = await series_in_windows(
         viewer, kind, ids, window, Granularity.DAY, mode, metrics, now=call.now, levels_of=[FOLLOWERS]
     )
-    whole = await subject_metrics(viewer, kind, ids, window, metrics)
-    if subject.id not in days or subject.id not in whole:
+    if subject.id not in found:
         raise NotFound("It was removed a moment ago.")
-    return days[subject.id], whole[subject.id]
+    return found[subject.id]

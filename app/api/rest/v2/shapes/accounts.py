@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from app.api.rest.v2.shapes.words import (
+    PLATFORM_OF,
     SIGNED,
     CreatorChoice,
     Cursor,
@@ -64,9 +65,21 @@ class Account(Struct, frozen=True, kw_only=True):
     effective_post_lookback_days: int | None
 
 
+SHOWN: records.Attributes = frozenset(
+    [
+        *("platform", "handle", "display_name", "biography", "picture_url", "is_verified", "is_active"),
+        *("is_unavailable", "link_in_bio", "creator_name", "category", "metadata", "refresh_interval_hours"),
+        *("added_at", "first_refreshed_at", "last_refreshed_at", "followers", "following", "profile_posts"),
+        *("discovered_posts", "views", "likes", "comments", "shares", "plays", "saves", "max_recent_posts"),
+        *("post_lookback_days", "effective_max_recent_posts", "effective_post_lookback_days"),
+    ]
+)
+"""What of an account is shown, so that lists need not read the rest."""
+
+
 def show_account(account: records.Account) -> Account:
     """An account of the two platforms of v2."""
-    platform = Platform(account.platform.value)
+    platform = PLATFORM_OF[account.platform]
     return Account(
         id=account.id,
         platform=platform,

@@ -161,7 +161,7 @@ Exact: TypeAlias = int | Fraction | None
 
 def show_value(value: Exact) -> float | int | None:
     """A metric as v2 shows it: counters whole, ratios with four decimals."""
-    return rounded(value) if isinstance(value, Fraction) else value
+    return value if value is None or isinstance(value, int) else rounded(value)
 
 
 def show_change(current: Exact, previous: Exact) -> float:

@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from app.api.rest.v2.shapes.analytics import Exact, show_change, show_value
-from app.api.rest.v2.shapes.words import Period, Platform
+from app.api.rest.v2.shapes.words import PLATFORM_OF, Period, Platform
 from app.domain import records
 from app.domain.metrics import change_percent
 
@@ -211,7 +211,7 @@ def show_found(
         accounts=[
             FoundAccount(
                 id=account.id,
-                platform=Platform(account.platform.value),
+                platform=PLATFORM_OF[account.platform],
                 username=account.handle,
                 display_name=account.display_name,
             )
@@ -222,7 +222,7 @@ def show_found(
         videos=[
             FoundVideo(
                 id=video.id,
-                platform=Platform(video.platform.value),
+                platform=PLATFORM_OF[video.platform],
                 caption=video.caption,
                 account_id=video.account_id,
                 account_username=video.author_handle,

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from app.api.rest.v2.shapes.words import (
+    PLATFORM_OF,
     SIGNED,
     CreatorChoice,
     Cursor,
@@ -73,7 +74,7 @@ class AccountVideo(Post, frozen=True, kw_only=True):
 
 
 def _post(video: records.Video) -> dict[str, Any]:
-    platform = Platform(video.platform.value)
+    platform = PLATFORM_OF[video.platform]
     return {
         "id": video.id,
         "platform": platform,

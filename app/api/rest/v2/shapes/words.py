@@ -21,6 +21,9 @@ class Platform(StrEnum):
         return AnyPlatform(self.value)
 
 
+PLATFORM_OF: Mapping[AnyPlatform, Platform] = {platform.ours: platform for platform in Platform}
+
+
 class Period(StrEnum):
     """That many UTC days ending today."""
 
