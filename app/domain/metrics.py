@@ -160,7 +160,7 @@ def growth_percent(value: Value, before: Value) -> Fraction | None:
     """
     if value is None or before is None or before <= 0:
         return None
-    return Fraction(value - before) / before * 100
+    return Fraction((value - before) * 100, before)
 
 
 def growth_of(counter: str, amounts: Amounts, before: Amounts) -> Fraction | None:

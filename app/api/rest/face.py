@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.api.auth import read_viewer
+from app.api.auth import read_key
 from app.api.budgets import budget_headers
 from app.api.limits import BodyTooLarge, BodyTooSlow
 from app.api.limits import read_body as read_bytes
@@ -26,6 +26,7 @@ from app.api.rest.paths import Paths
 from app.api.rest.refusals import Refusal, refusal_of
 from app.api.rest.strict_json import AmbiguousJSON, BrokenJSON, read_json
 from app.api.rest.values import FieldError, InvalidValues, read_members, read_query
+from app.core.access.admission import Admissions
 from app.core.access.budgets import Budget
 from app.core.access.replays import once
 from app.domain.clock import Clock
@@ -82,7 +83,7 @@ class RestFace:
         self._pages = pages
         self._settings = settings
         self._clock = clock
-        self._budget = Budget(dialect.name, per_minute)
+        self._admissions = Admissions(Budget(dialect.name, per_minute))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = _Asked(Request(scope, receive))
@@ -132,8 +133,8 @@ class RestFace:
 
     async def _admit(self, asked: _Asked, runtime: Runtime, now: datetime) -> Viewer:
         """Who asks, with the request taken from the budget of the key."""
-        viewer = await read_viewer(asked.request)
-        standing = await self._budget.charge(runtime.redis, viewer.key_id, 1, now=now)
+        token = read_key(asked.request.headers.get("authorization", ""))
+        viewer, standing = await self._admissions.admit(runtime.redis, token, now=now)
         asked.headers.update(budget_headers(standing))
         runtime.usage.note(viewer.organization_id, self._dialect.name, points=1, now=now)
         return viewer

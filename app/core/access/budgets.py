@@ -41,20 +41,20 @@ class BudgetSpent(Problem):
 
 
 @dataclass(frozen=True, slots=True)
-class _Charge:
-    """What somebody asks for."""
+class Charge:
+    """What a key is to be charged, and when."""
 
-    redis: "Redis"
-    counter: str
+    key_id: UUID
     cost: int
+    now: datetime
 
+    @property
+    def minute(self) -> int:
+        return int(self.now.timestamp()) // 60
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """What came of it."""
-
-    is_granted: bool
-    left: int
+    @property
+    def resets_at(self) -> datetime:
+        return datetime.fromtimestamp(self.minute * 60, UTC) + MINUTE
 
 
 class Budget:
@@ -72,38 +72,41 @@ class Budget:
 
     async def charge(self, redis: "Redis", key_id: UUID, cost: int, *, now: datetime) -> Standing:
         """Takes `cost` from what the key has left of the minute of `now`. Raises BudgetSpent, taking nothing."""
-        minute = int(now.timestamp()) // 60
-        resets_at = datetime.fromtimestamp(minute * 60, UTC) + MINUTE
-        try:
-            taken = await self._charges.ask(_Charge(redis, f"budget:{self._face}:{key_id}:{minute}", cost))
-        except ValkeyAway:
-            return Standing(self.per_minute, None, resets_at)
-        standing = Standing(self.per_minute, taken.left, resets_at)
-        if not taken.is_granted:
-            raise BudgetSpent(standing, cost, now)
-        return standing
+        answer = await self._charges.ask((redis, Charge(key_id, cost, now)))
+        if isinstance(answer, BudgetSpent):
+            raise answer
+        return answer
 
-    async def _take(self, charges: Sequence[_Charge]) -> list[_Taken]:
-        """Takes for all of them in one round trip, one after the other as far as there is room. Raises ValkeyAway."""
-        redis = charges[0].redis  # a process has one
+    async def charge_all(self, redis: "Redis", charges: Sequence[Charge]) -> list[Standing | BudgetSpent]:
+        """The same of several, in one round trip: one after the other, as far as there is room."""
+        counters = [f"budget:{self._face}:{charge.key_id}:{charge.minute}" for charge in charges]
         asked: Counter[str] = Counter()
-        for charge in charges:
-            asked[charge.counter] += charge.cost
-        sums = await self._questions.ask(lambda: self._add(redis, asked))
+        for counter, charge in zip(counters, charges, strict=True):
+            asked[counter] += charge.cost
+        try:
+            sums = await self._questions.ask(lambda: self._add(redis, asked))
+        except ValkeyAway:
+            return [Standing(self.per_minute, None, charge.resets_at) for charge in charges]
         left = {counter: self.per_minute - (total - asked[counter]) for counter, total in sums.items()}
-        taken, refused = [], Counter[str]()
-        for charge in charges:
-            is_granted = charge.cost <= left[charge.counter]
+        standings: list[Standing | BudgetSpent] = []
+        refused: Counter[str] = Counter()
+        for counter, charge in zip(counters, charges, strict=True):
+            is_granted = charge.cost <= left[counter]
             if is_granted:
-                left[charge.counter] -= charge.cost
-            else:
-                refused[charge.counter] += charge.cost
-            taken.append(_Taken(is_granted, max(left[charge.counter], 0)))
+                left[counter] -= charge.cost
+            standing = Standing(self.per_minute, max(left[counter], 0), charge.resets_at)
+            if not is_granted:
+                refused[counter] += charge.cost
+            standings.append(standing if is_granted else BudgetSpent(standing, charge.cost, charge.now))
         if refused:
             with suppress(ValkeyAway):
                 # Given back, so that what is refused for its size leaves room for what is smaller.
                 await self._questions.ask(lambda: self._add(redis, {name: -cost for name, cost in refused.items()}))
-        return taken
+        return standings
+
+    async def _take(self, asked: Sequence[tuple["Redis", Charge]]) -> list[Standing | BudgetSpent]:
+        redis = asked[0][0]  # a process has one
+        return await self.charge_all(redis, [charge for _, charge in asked])
 
     async def _add(self, redis: "Redis", costs: Mapping[str, int]) -> Mapping[str, int]:
         """Adds to counters; what each has come to."""

@@ -3,7 +3,6 @@
 import re
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -24,45 +23,43 @@ KEY_PREFIX = "cg_"
 KEY_BYTES = 32
 LONGEST_KEY = 512
 FIRST_ORGANIZATION = "First organization"
+UNKNOWN_KEY = "This API key is not known. Send a valid one as Authorization: Bearer KEY."
 PRINTABLE = re.compile(r"[!-~]+")
 
 
 async def authenticate(token: str, *, now: datetime) -> Viewer:
     """Who a key acts for. Raises Unauthenticated when nobody."""
-    (viewer,) = await _find_viewers([_Presented(token, now)])
+    (viewer,) = await find_viewers([token], now=now)
     return _known(viewer)
 
 
-class KeyLookups:
-    """The same for many callers at a time: keys presented at about the same moment are looked up in one statement."""
-
-    def __init__(self) -> None:
-        self._lookups = Together(_find_viewers)
-
-    async def authenticate(self, token: str, *, now: datetime) -> Viewer:
-        """Who a key acts for. Raises Unauthenticated when nobody."""
-        return _known(await self._lookups.ask(_Presented(token, now)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Presented:
-    """A key somebody shows, and when."""
-
-    token: str
-    now: datetime
-
-
-async def _find_viewers(presented: Sequence[_Presented]) -> list[Viewer | None]:
-    digests = [digest_of(key.token) if 0 < len(key.token) <= LONGEST_KEY else "" for key in presented]
+async def find_viewers(tokens: Sequence[str], *, now: datetime) -> list[Viewer | None]:
+    """Who keys act for, each None where it is nobody; in one statement."""
+    digests = [digest_of(token) if 0 < len(token) <= LONGEST_KEY else "" for token in tokens]
     wanted = {*digests} - {""}
-    viewers = await select_viewers(wanted, max(key.now for key in presented)) if wanted else {}
+    viewers = await select_viewers(wanted, now) if wanted else {}
     return [viewers.get(digest) for digest in digests]
 
 
 def _known(viewer: Viewer | None) -> Viewer:
     if viewer is None:
-        raise Unauthenticated("This API key is not known. Send a valid one as Authorization: Bearer KEY.")
+        raise Unauthenticated(UNKNOWN_KEY)
     return viewer
+
+
+class KeyLookups:
+    """Looks keys up for many callers: those presented at about the same moment, in one statement."""
+
+    def __init__(self) -> None:
+        self._lookups = Together(_find)
+
+    async def authenticate(self, token: str, *, now: datetime) -> Viewer:
+        """Who a key acts for. Raises Unauthenticated when nobody."""
+        return _known(await self._lookups.ask((token, now)))
+
+
+async def _find(presented: Sequence[tuple[str, datetime]]) -> list[Viewer | None]:
+    return await find_viewers([token for token, _ in presented], now=max(now for _, now in presented))
 
 
 async def digests_in_force(digests: Collection[str], *, now: datetime) -> set[str]:

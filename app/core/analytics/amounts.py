@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -75,7 +75,7 @@ def is_complete(first_observed_at: datetime | None, start: datetime) -> bool:
 
 def _more(bounds: Bounds, place: int, published: Sequence[int] | None) -> dict[str, int | None]:
     """The terms that are not counters."""
-    days = (bounds.days[place + 1] - bounds.days[place]) // timedelta(days=1)
+    days = (bounds.days[place + 1] - bounds.days[place]).days
     more: dict[str, int | None] = {DAYS: days}
     if published is not None:
         more[POSTS_PUBLISHED] = published[place]

@@ -8,6 +8,7 @@ import pytest
 
 from app.api.rest.v2.shapes.analytics import show_change
 from app.core.tracking.creators import NewCreator, create_creator, link_account
+from app.domain.metrics import change_percent
 from app.domain.platforms import Platform
 from app.store.db import fetch
 from tests.api.conftest import Statements
@@ -99,7 +100,7 @@ async def test_a_window_is_told_beside_the_one_before(rest: RestCaller) -> None:
     ],
 )
 def test_a_change_is_never_null(current: Any, previous: Any, change: float) -> None:
-    assert show_change(current, previous) == change
+    assert show_change(change_percent(current, previous), current, previous) == change
 
 
 async def test_cumulative_values_are_where_counters_stood(rest: RestCaller) -> None:

@@ -164,11 +164,10 @@ def show_value(value: Exact) -> float | int | None:
     return value if value is None or isinstance(value, int) else rounded(value)
 
 
-def show_change(current: Exact, previous: Exact) -> float:
+def show_change(change: Fraction | None, current: Exact, previous: Exact) -> float:
     """A change in percent as v2 shows it, never null: 100 for growth from 0, and 0 for what is unknown."""
-    change = change_percent(current, previous)
     if change is not None:
-        return float(show_value(change) or 0)
+        return rounded(change)
     return 100 if previous == 0 and current is not None and current > 0 else 0
 
 
@@ -208,6 +207,7 @@ def show_figures(values: Mapping[str, Exact]) -> dict[str, Any]:
 def show_meta(metrics: records.WindowMetrics, period: PeriodOrCustom, mode: SeriesMode) -> SeriesMeta:
     """The window of a series."""
     now, before = _both(metrics)
+    changes = {name: change_percent(now.get(name), before.get(name)) for name in METRICS}
     return SeriesMeta(
         period=period,
         start_date=metrics.start,
@@ -218,16 +218,17 @@ def show_meta(metrics: records.WindowMetrics, period: PeriodOrCustom, mode: Seri
         is_complete=metrics.is_complete,
         totals=Figures(**show_figures(now)),
         previous=Figures(**show_figures(before)),
-        changes=Changes(**{f"{name}_pct": show_change(now.get(name), before.get(name)) for name in METRICS}),
-        changes_available=SeriesChangesAvailable(
-            **{name: change_percent(now.get(name), before.get(name)) is not None for name in METRICS}
+        changes=Changes(
+            **{f"{name}_pct": show_change(change, now.get(name), before.get(name)) for name, change in changes.items()}
         ),
+        changes_available=SeriesChangesAvailable(**{name: change is not None for name, change in changes.items()}),
     )
 
 
 def show_breakdown_meta(metrics: records.WindowMetrics, asked: BreakdownWindow, *, is_shown: bool) -> BreakdownMeta:
     """The window of a breakdown."""
     now, before = (values[asked.metric] if is_shown else None for values in _both(metrics))
+    change = change_percent(now, before)
     return BreakdownMeta(
         metric=asked.metric,
         period=asked.period,
@@ -239,8 +240,8 @@ def show_breakdown_meta(metrics: records.WindowMetrics, asked: BreakdownWindow, 
         is_complete=metrics.is_complete,
         total=show_value(now),
         previous=show_value(before),
-        change_pct=show_change(now, before),
-        change_available=change_percent(now, before) is not None,
+        change_pct=show_change(change, now, before),
+        change_available=change is not None,
     )
 
 

@@ -78,15 +78,16 @@ def show_overview(overview: records.Overview) -> Overview:
         ("tracked_videos", overview.individual_videos),
     ):
         current[name], previous[name] = counted.current, counted.previous
+    changes = {name: change_percent(current[name], previous[name]) for name in current}
     return Overview(
         start_date=overview.start,
         end_date=overview.end,
         current=_figures(current),
         previous=_figures(previous),
-        changes=OverviewChanges(**{f"{name}_pct": show_change(current[name], previous[name]) for name in current}),
-        changes_available=ChangesAvailable(
-            **{name: change_percent(current[name], previous[name]) is not None for name in current}
+        changes=OverviewChanges(
+            **{f"{name}_pct": show_change(change, current[name], previous[name]) for name, change in changes.items()}
         ),
+        changes_available=ChangesAvailable(**{name: change is not None for name, change in changes.items()}),
     )
 
 
