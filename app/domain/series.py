@@ -1,10 +1,13 @@
 """Series: windows cut into buckets, and sums of day rows read into them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from itertools import accumulate
+from operator import add
+from types import MappingProxyType
 
 from app.domain.metrics import ENGAGEMENT_COUNTERS, PUBLISHED_EVER, SERIES_COUNTERS
 from app.domain.problems import InvalidInput
@@ -156,34 +159,48 @@ def bucket_before(window: Window, granularity: Granularity | int) -> date | None
     return last.replace(day=1) if granularity is Granularity.MONTH else last - (end - start)
 
 
-def read_stretches(sums: Mapping[int, Sequence[int]], count: int, end: Sequence[int], layout: Layout) -> list[Stretch]:
+def read_stretches(
+    sums: Mapping[int, Sequence[int]],
+    count: int,
+    end: Sequence[int],
+    layout: Layout,
+    more: Mapping[str, Sequence[int]] = MappingProxyType({}),
+) -> list[Stretch]:
     """The amounts of `count` stretches that follow each other, given the sums of those in which anything happened.
 
     Read backwards from where the set stands at the end, which `end` adds up to, so that the cost follows the stretches
-    and not the history before them. A gain or level is None while no member of the set has the counter known.
+    and not the history before them. A gain or level is None while no member of the set has the counter known. `more`
+    are terms of another source, with an amount for each stretch.
     """
-    places = layout.places
-    levels = [end[place.gain] + end[place.start] for place in places]
-    known = [end[place.known] for place in places]
-    viewed_known = [0 if place.viewed_known is None else end[place.viewed_known] for place in places]
     nothing = (0,) * len(layout.columns)
-    stretches: list[Stretch] = []
-    for number in range(count - 1, -1, -1):
-        inside = sums.get(number, nothing)
-        amounts: dict[str, int | None] = {}
-        for index, place in enumerate(places):
-            if known[index] > 0:
-                amounts[place.gain_term], amounts[place.level_term] = inside[place.gain], levels[index]
-            else:
-                amounts[place.gain_term] = amounts[place.level_term] = None
-            if place.viewed is not None and place.viewed_known is not None:
-                amounts[place.viewed_term] = inside[place.viewed] if viewed_known[index] > 0 else None
-                viewed_known[index] -= inside[place.viewed_known]
-            levels[index] -= inside[place.gain] + inside[place.start]
-            known[index] -= inside[place.known]
-        stretches.append(Stretch(amounts, inside[OBSERVATIONS] > 0, inside[BASELINES] > 0))
-    stretches.reverse()
-    return stretches
+    rows = [sums.get(number, nothing) for number in range(count)]
+    # Column by column, for whole columns are added up without a step of the interpreter for each number.
+    columns = list(zip(*rows, strict=True))
+    found: dict[str, Sequence[int | None]] = {}
+    for place in layout.places:
+        gains, known = columns[place.gain], _standing(end[place.known], columns[place.known])
+        levels = _standing(end[place.gain] + end[place.start], map(add, gains, columns[place.start]))
+        found[place.gain_term], found[place.level_term] = _while_known(gains, known), _while_known(levels, known)
+        if place.viewed is not None and place.viewed_known is not None:
+            known = _standing(end[place.viewed_known], columns[place.viewed_known])
+            found[place.viewed_term] = _while_known(columns[place.viewed], known)
+    found.update(more)
+    return [
+        Stretch(dict(zip(found, amounts, strict=True)), row[OBSERVATIONS] > 0, row[BASELINES] > 0)
+        for amounts, row in zip(zip(*found.values(), strict=True), rows, strict=True)
+    ]
+
+
+def _standing(end: int, changes: Iterable[int]) -> list[int]:
+    """Where something stands at the end of each stretch, given where at the end of the last one."""
+    sums = list(accumulate(changes))
+    return [end - sums[-1] + change for change in sums]
+
+
+def _while_known(values: Sequence[int], known: Sequence[int]) -> Sequence[int | None]:
+    if min(known) > 0:
+        return values
+    return [value if members > 0 else None for value, members in zip(values, known, strict=True)]
 
 
 def joined(stretches: Sequence[Stretch]) -> Stretch:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import accumulate, pairwise
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -56,14 +57,10 @@ async def read_amounts(
         late = await gains_before_views(organization_id, kind, ids, bounds)
     amounts = {}
     for set_id, found in sums.items():
-        stretches = read_stretches(found.sums, bounds.count, found.totals, layout_of(counters))
-        for place, stretch in enumerate(stretches):
-            more = _more(bounds, place, published.get(set_id))
-            for counter, gain in (late[set_id][place] if set_id in late else {}).items():
-                term = f"viewed_{counter}_gain"
-                if stretch.amounts.get(term) is not None:
-                    more[term] = (stretch.amounts[term] or 0) + gain
-            stretches[place] = Stretch({**stretch.amounts, **more}, stretch.is_observed, stretch.is_baseline)
+        more = _more(bounds, published.get(set_id))
+        stretches = read_stretches(found.sums, bounds.count, found.totals, layout_of(counters), more)
+        if set_id in late:
+            stretches = [_with_late(stretch, of_it) for stretch, of_it in zip(stretches, late[set_id], strict=True)]
         amounts[set_id] = SubjectAmounts(found.first_observed_at, stretches)
     return amounts
 
@@ -73,11 +70,21 @@ def is_complete(first_observed_at: datetime | None, start: datetime) -> bool:
     return first_observed_at is not None and first_observed_at.astimezone(UTC) <= start
 
 
-def _more(bounds: Bounds, place: int, published: Sequence[int] | None) -> dict[str, int | None]:
-    """The terms that are not counters."""
-    days = (bounds.days[place + 1] - bounds.days[place]).days
-    more: dict[str, int | None] = {DAYS: days}
+def _more(bounds: Bounds, published: Sequence[int] | None) -> dict[str, Sequence[int]]:
+    """The terms that are not counters, each stretch by stretch."""
+    more: dict[str, Sequence[int]] = {DAYS: [(end - start).days for start, end in pairwise(bounds.days)]}
     if published is not None:
-        more[POSTS_PUBLISHED] = published[place]
-        more[PUBLISHED_EVER] = published[-1] + sum(published[: place + 1])
+        *inside, before = published
+        more[POSTS_PUBLISHED] = inside
+        more[PUBLISHED_EVER] = list(accumulate(inside, initial=before))[1:]
     return more
+
+
+def _with_late(stretch: Stretch, gains: Mapping[str, int]) -> Stretch:
+    """A stretch with what posts gained before their views were known taken in."""
+    more = {}
+    for counter, gain in gains.items():
+        amount = stretch.amounts.get(f"viewed_{counter}_gain")
+        if amount is not None:
+            more[f"viewed_{counter}_gain"] = amount + gain
+    return Stretch({**stretch.amounts, **more}, stretch.is_observed, stretch.is_baseline)

@@ -15,6 +15,7 @@ from app.domain.metrics import change_percent, rounded
 COUNTERS = ("views", "plays", "likes", "comments", "shares", "saves")
 FOLLOWERS, SAVES, ENGAGEMENT_RATE = "followers", "saves", "engagement_rate"
 METRICS = (*COUNTERS, FOLLOWERS, ENGAGEMENT_RATE)
+UNREAD = dict.fromkeys(METRICS)
 
 Counter: TypeAlias = int | None
 Saves: TypeAlias = Annotated[int | None, Meta(description="Null where everything is on TikTok.")]
@@ -201,7 +202,9 @@ def show_values(series: records.Series, metric: Metric, *, is_shown: bool) -> li
 
 def show_figures(values: Mapping[str, Exact]) -> dict[str, Any]:
     """Metrics by name; one that was not read is null."""
-    return {name: show_value(values.get(name)) for name in METRICS}
+    shown: dict[str, Any] = {**UNREAD, **values}
+    shown[ENGAGEMENT_RATE] = show_value(shown[ENGAGEMENT_RATE])
+    return shown
 
 
 def show_meta(metrics: records.WindowMetrics, period: PeriodOrCustom, mode: SeriesMode) -> SeriesMeta:
