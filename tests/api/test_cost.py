@@ -16,6 +16,7 @@ from app.api.graphql.serving import cost
 from app.api.graphql.serving.cost import MOST_STEPS, Cost, measure_cost
 from app.settings import Settings
 from tests.api.conftest import Caller, Statements, opened_client
+from tests.factories import at
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 TWO_YEARS = {"between": {"start": "2024-01-01", "end": "2025-12-31"}}
