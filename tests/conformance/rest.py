@@ -3,15 +3,14 @@
 usage: rest.py BASE KEY FOLDER
 """
 
-import json
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import hishel
 import httpx
 import requests
+from checks import expect, report
 from hishel.httpx import CacheTransport
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -71,20 +70,6 @@ def walk() -> None:
     expect({row["id"] for row in whole["data"]} <= {row["id"] for row in seen}, True)
     views = [row["view_count"] for row in seen if row["view_count"] is not None]
     expect(views, sorted(views, reverse=True))
-
-
-def expect(found: object, wanted: object) -> None:
-    if found != wanted:
-        raise AssertionError(f"found {found!r}, wanted {wanted!r}")
-
-
-def report(name: str, check: Callable[[], None]) -> None:
-    try:
-        check()
-    except Exception as problem:
-        print(json.dumps({"name": name, "problem": f"{type(problem).__name__}: {problem}"[:600]}))
-    else:
-        print(json.dumps({"name": name}))
 
 
 report("openapi-spec-validator takes the document", validate)

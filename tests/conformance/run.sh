@@ -32,8 +32,8 @@ if ! cmp -s tests/conformance/requirements.lock "$outside/installed"; then
     cp tests/conformance/requirements.lock "$outside/installed"
 fi
 # Beside their packages, where Node looks for them.
-rm -rf "$suites"/{relay,codegen,examples}
-cp -r tests/conformance/*.mjs tests/conformance/*.py tests/conformance/{relay,codegen} app/web/examples "$suites/"
+rm -rf "$suites"/{relay,codegen,openapi,examples}
+cp -r tests/conformance/*.mjs tests/conformance/*.py tests/conformance/{relay,codegen,openapi} app/web/examples "$suites/"
 export EXPORTED_SCHEMA=$root/schema.graphql OUTSIDE_PYTHON=$outside/bin/python
 
 status=0

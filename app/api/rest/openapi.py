@@ -50,6 +50,7 @@ class Head:
     title: str
     version: str
     description: str
+    contact: Mapping[str, str]
     license: Mapping[str, str]
     server: str
     """The path of the face, to which the paths of operations are added."""
@@ -81,6 +82,7 @@ def document(head: Head, operations: Sequence[Operation]) -> dict[str, Any]:
             "title": head.title,
             "version": head.version,
             "description": head.description,
+            "contact": head.contact,
             "license": head.license,
         },
         **head.extra,

@@ -77,6 +77,7 @@ def test_the_whole_is_plain_json_of_openapi_3_1() -> None:
     whole = document()
     assert json.loads(json.dumps(whole)) == whole
     assert (whole["openapi"], whole["info"]["version"], whole["x-api-stability"]) == ("3.1.0", "2.0.0", "current")
+    assert whole["info"]["contact"] == {"name": "Whoever runs this server"}
     assert whole["servers"] == [{"url": "/v2"}]
     assert [tag["name"] for tag in whole["tags"]] == [
         "Accounts",
@@ -143,6 +144,22 @@ def test_null_is_told_where_it_is_answered() -> None:
         *("effective_max_recent_posts_per_account", "effective_post_lookback_days"),
     }
     assert set(schemas["Account"]["required"]) == set(schemas["Account"]["properties"])
+
+
+def test_times_and_dates_are_told_as_such() -> None:
+    formats = {
+        name: schema.get("format")
+        for component in document()["components"]["schemas"].values()
+        for name, schema in component.get("properties", {}).items()
+    }
+    times = {name for name in formats if name.endswith(("_at", "_time"))}
+    assert times == {
+        *("added_at", "create_time", "discovered_at", "linked_at", "updated_at"),
+        *("first_scrape_time", "last_scrape_time"),
+    }
+    assert {formats[name] for name in times} == {"date-time"}
+    days = {"date", "start_date", "end_date", "previous_start_date", "previous_end_date", "deprecation", "sunset"}
+    assert {formats[name] for name in days} == {"date"}
 
 
 async def is_up() -> bool:

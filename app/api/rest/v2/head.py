@@ -43,6 +43,7 @@ HEAD = Head(
         "X-RateLimit-Reset": ("integer", "When the next minute begins, in Unix seconds."),
     },
     extra={"x-api-stability": "current"},
+    contact={"name": "Whoever runs this server"},
     license={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     refused=refused_example,
     usual={

@@ -1,6 +1,5 @@
 """Accounts as v2 shows them, and what it takes to track and change one."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
@@ -13,6 +12,7 @@ from app.api.rest.v2.shapes.words import (
     CreatorChoice,
     Cursor,
     IncludeTotal,
+    Instant,
     Limit,
     Metadata,
     OrderDirection,
@@ -42,9 +42,9 @@ class Account(Struct, frozen=True, kw_only=True):
     creator_name: str | None
     category: str | None
     metadata: dict[str, str] | None
-    added_at: Annotated[datetime | None, Meta(description="When tracking began.")]
-    first_scrape_time: Annotated[datetime | None, Meta(description="First refresh that succeeded.")]
-    last_scrape_time: Annotated[datetime | None, Meta(description="Latest one; null until the first.")]
+    added_at: Annotated[Instant | None, Meta(description="When tracking began.")]
+    first_scrape_time: Annotated[Instant | None, Meta(description="First refresh that succeeded.")]
+    last_scrape_time: Annotated[Instant | None, Meta(description="Latest one; null until the first.")]
     scrape_interval_hours: int
     follower_count: int
     following_count: int

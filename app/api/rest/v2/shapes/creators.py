@@ -1,13 +1,21 @@
 """Creators as v2 shows them, and what it takes to make and change one."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from app.api.rest.v2.shapes.words import SIGNED, Cursor, IncludeTotal, Limit, Metadata, OrderDirection, Platform
+from app.api.rest.v2.shapes.words import (
+    SIGNED,
+    Cursor,
+    IncludeTotal,
+    Instant,
+    Limit,
+    Metadata,
+    OrderDirection,
+    Platform,
+)
 from app.domain import records
 
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
@@ -92,4 +100,4 @@ class Link(Struct, frozen=True, kw_only=True):
     type: Literal["creator_account"] = "creator_account"
     creator_id: UUID
     account_id: UUID
-    linked_at: datetime | None
+    linked_at: Instant | None

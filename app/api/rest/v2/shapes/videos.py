@@ -1,6 +1,5 @@
 """Videos as v2 shows them: those tracked by themselves, and those found in the feeds of accounts."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -13,6 +12,7 @@ from app.api.rest.v2.shapes.words import (
     CreatorChoice,
     Cursor,
     IncludeTotal,
+    Instant,
     Limit,
     Metadata,
     OrderDirection,
@@ -31,12 +31,12 @@ class Post(Struct, frozen=True, kw_only=True):
     external_id: Annotated[str, Meta(description="The platform's id of it.")]
     type: Literal["video"] = "video"
     shortcode: Annotated[str | None, Meta(description="Instagram only.")]
-    first_scrape_time: datetime | None
-    last_scrape_time: datetime | None
+    first_scrape_time: Instant | None
+    last_scrape_time: Instant | None
     metadata: dict[str, str] | None
-    updated_at: Annotated[datetime | None, Meta(description="When it was refreshed last, or came here.")]
+    updated_at: Annotated[Instant | None, Meta(description="When it was refreshed last, or came here.")]
     description: Annotated[str | None, Meta(description="Caption.")]
-    create_time: Annotated[datetime | None, Meta(description="When it was posted.")]
+    create_time: Annotated[Instant | None, Meta(description="When it was posted.")]
     media_type: Annotated[str | None, Meta(description="video, image, carousel or reel.")]
     duration: Annotated[int | None, Meta(description="Seconds.")]
     is_unavailable: bool | None
@@ -63,14 +63,14 @@ class Video(Post, frozen=True, kw_only=True):
 
     is_active: Annotated[bool, Meta(description="Tracking is on, or paused.")]
     scrape_interval_hours: int
-    added_at: datetime | None
+    added_at: Instant | None
 
 
 class AccountVideo(Post, frozen=True, kw_only=True):
     """A post that was found in the feed of a tracked account."""
 
     internal_id: Annotated[int, Meta(description="A number, for POST /account-videos/metrics.")]
-    discovered_at: datetime | None
+    discovered_at: Instant | None
 
 
 def _post(video: records.Video) -> dict[str, Any]:

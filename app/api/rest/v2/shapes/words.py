@@ -1,7 +1,7 @@
 """Values that v2 spells in its own way, and bounds that several of its bodies share."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, TypeAlias
 
@@ -55,6 +55,8 @@ class SeriesMode(StrEnum):
     CUMULATIVE = "cumulative"
 
 
+Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
+"""Only an instant is a date-time to others; what has no zone is but a text."""
 Metadata: TypeAlias = Annotated[
     dict[Annotated[str, Meta(min_length=1, max_length=255)], Annotated[str, Meta(max_length=255)]],
     Meta(max_length=20, description="Tags of your own: up to 20, up to 255 characters each."),
