@@ -1,6 +1,6 @@
 """Series: windows cut into buckets, and sums of day rows read into them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -178,12 +178,12 @@ def read_stretches(
     columns = list(zip(*rows, strict=True))
     found: dict[str, Sequence[int | None]] = {}
     for place in layout.places:
-        gains, known = columns[place.gain], _standing(end[place.known], columns[place.known])
-        levels = _standing(end[place.gain] + end[place.start], map(add, gains, columns[place.start]))
-        found[place.gain_term], found[place.level_term] = _while_known(gains, known), _while_known(levels, known)
+        gains, known = columns[place.gain], (end[place.known], columns[place.known])
+        levels = _standing(end[place.gain] + end[place.start], list(map(add, gains, columns[place.start])))
+        found[place.gain_term], found[place.level_term] = _while_known(gains, *known), _while_known(levels, *known)
         if place.viewed is not None and place.viewed_known is not None:
-            known = _standing(end[place.viewed_known], columns[place.viewed_known])
-            found[place.viewed_term] = _while_known(columns[place.viewed], known)
+            known = (end[place.viewed_known], columns[place.viewed_known])
+            found[place.viewed_term] = _while_known(columns[place.viewed], *known)
     found.update(more)
     return [
         Stretch(dict(zip(found, amounts, strict=True)), row[OBSERVATIONS] > 0, row[BASELINES] > 0)
@@ -191,15 +191,17 @@ def read_stretches(
     ]
 
 
-def _standing(end: int, changes: Iterable[int]) -> list[int]:
+def _standing(end: int, changes: Sequence[int]) -> list[int]:
     """Where something stands at the end of each stretch, given where at the end of the last one."""
-    sums = list(accumulate(changes))
-    return [end - sums[-1] + change for change in sums]
+    others = changes[1:]
+    return list(accumulate(others, initial=end - sum(others)))
 
 
-def _while_known(values: Sequence[int], known: Sequence[int]) -> Sequence[int | None]:
-    if min(known) > 0:
+def _while_known(values: Sequence[int], end: int, became: Sequence[int]) -> Sequence[int | None]:
+    """The values, where any member has them: `end` have by now, and so many came to have them in each stretch."""
+    if end > 0 and not any(became):
         return values
+    known = _standing(end, became)
     return [value if members > 0 else None for value, members in zip(values, known, strict=True)]
 
 
