@@ -1,10 +1,8 @@
 """Metrics as data: which counters exist, and each figure as counters to add and counters to divide by."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
-from operator import itemgetter
 from typing import TypeVar
 
 from app.domain.problems import InvalidInput
@@ -33,6 +31,8 @@ Amounts = Mapping[str, int | None]
 Terms are `<counter>_gain` and `<counter>_level`; `viewed_<counter>_gain`, the same gain over those posts only whose
 views are known by the end; `posts_published`, `posts_published_ever` (up to the end of the bucket) and `days`.
 """
+Columns = Mapping[str, Sequence[int | None]]
+"""Many amounts, term by term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,18 @@ class Ratio:
         >>> ENGAGEMENT_RATE.of({"viewed_likes_gain": 3, "viewed_comments_gain": None, "views_gain": 200})
         Fraction(3, 2)
         """
-        terms = [term for name in self.numerator if (term := amounts.get(name)) is not None]
-        divisor = amounts.get(self.denominator)
-        if not terms or divisor is None or divisor <= 0:
+        return self._quotient([amounts.get(name) for name in self.numerator], amounts.get(self.denominator))
+
+    def over(self, columns: Columns) -> list[Fraction | None]:
+        """The same of many amounts."""
+        parts = zip(*(columns[name] for name in self.numerator if name in columns), strict=True)
+        return list(map(self._quotient, parts, columns[self.denominator]))
+
+    def _quotient(self, parts: Sequence[int | None], divisor: int | None) -> Fraction | None:
+        if divisor is None or divisor <= 0:
             return None
-        return Fraction(self.scale * sum(terms), divisor)
+        terms = [term for term in parts if term is not None]
+        return Fraction(self.scale * sum(terms), divisor) if terms else None
 
 
 ENGAGEMENT_RATE = Ratio(("viewed_likes_gain", "viewed_comments_gain", "viewed_shares_gain"), "views_gain")
@@ -112,17 +119,20 @@ def counters_of(metrics: Iterable[str]) -> tuple[str, ...]:
 
 def value_of(metric: str, amounts: Amounts, *, as_level: bool = False) -> Value:
     """A metric's exact value: a counter's gain, or with `as_level` where it stands at the end; None while unknown."""
-    return reader_of(metric, as_level)(amounts)
-
-
-@cache
-def reader_of(metric: str, as_level: bool) -> Callable[[Amounts], Value]:
-    """What reads `value_of` a metric from amounts, for whoever reads it many times."""
     if metric in RATIOS:
-        return RATIOS[metric].of
-    if metric == POSTS_PUBLISHED:
-        return itemgetter(metric)
-    return itemgetter(f"{metric}_level" if as_level else f"{metric}_gain")
+        return RATIOS[metric].of(amounts)
+    return amounts[_term_of(metric, as_level=as_level)]
+
+
+def values_of(metric: str, columns: Columns, *, as_level: bool = False) -> Sequence[Value]:
+    """The same of many amounts, which are kept term by term."""
+    if metric in RATIOS:
+        return RATIOS[metric].over(columns)
+    return columns[_term_of(metric, as_level=as_level)]
+
+
+def _term_of(counter: str, *, as_level: bool) -> str:
+    return counter if counter == POSTS_PUBLISHED else f"{counter}_level" if as_level else f"{counter}_gain"
 
 
 def sum_amounts(terms: Iterable[str], parts: Iterable[tuple[Amounts, int]], days: int) -> dict[str, int | None]:
@@ -163,10 +173,13 @@ def growth_percent(value: Value, before: Value) -> Fraction | None:
     return Fraction((value - before) * 100, before)
 
 
-def growth_of(counter: str, amounts: Amounts, before: Amounts) -> Fraction | None:
-    """A counter's growth against the bucket before, in percent: of the gains of posts, of the levels of profiles."""
-    as_level = counter in ACCOUNT_COUNTERS
-    return growth_percent(value_of(counter, amounts, as_level=as_level), value_of(counter, before, as_level=as_level))
+def growths_of(counter: str, columns: Columns) -> list[Fraction | None]:
+    """A counter's growth against the bucket before, in percent: of the gains of posts, of the levels of profiles.
+
+    Of buckets that follow each other; that of the first is None.
+    """
+    values = values_of(counter, columns, as_level=counter in ACCOUNT_COUNTERS)
+    return [None, *map(growth_percent, values[1:], values)]
 
 
 def share_percent(part: Value, whole: Value) -> Fraction | None:

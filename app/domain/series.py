@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import accumulate
 from operator import add
 from types import MappingProxyType
+from typing import overload
 
 from app.domain.metrics import ENGAGEMENT_COUNTERS, PUBLISHED_EVER, SERIES_COUNTERS
 from app.domain.problems import InvalidInput
@@ -128,6 +129,47 @@ class Stretch:
     """Both None where nobody asked for them."""
 
 
+class Stretches(Sequence[Stretch]):
+    """Stretches that follow each other, kept term by term: whole columns are read and added up at a time."""
+
+    __slots__ = ("columns", "is_baseline", "is_observed")
+
+    def __init__(
+        self,
+        columns: Mapping[str, Sequence[int | None]],
+        is_observed: Sequence[bool | None],
+        is_baseline: Sequence[bool | None],
+    ) -> None:
+        self.columns = columns
+        """The amounts of each term, stretch after stretch."""
+        self.is_observed = is_observed
+        self.is_baseline = is_baseline
+
+    @classmethod
+    def of(cls, stretches: Sequence[Stretch]) -> "Stretches":
+        """The same stretches, which have the same terms."""
+        terms = stretches[0].amounts if stretches else {}
+        return cls(
+            {term: [stretch.amounts[term] for stretch in stretches] for term in terms},
+            [stretch.is_observed for stretch in stretches],
+            [stretch.is_baseline for stretch in stretches],
+        )
+
+    def __len__(self) -> int:
+        return len(self.is_observed)
+
+    @overload
+    def __getitem__(self, place: int) -> Stretch: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Stretches": ...
+    def __getitem__(self, place: int | slice) -> "Stretch | Stretches":
+        if isinstance(place, slice):
+            columns = {term: column[place] for term, column in self.columns.items()}
+            return Stretches(columns, self.is_observed[place], self.is_baseline[place])
+        amounts = {term: column[place] for term, column in self.columns.items()}
+        return Stretch(amounts, self.is_observed[place], self.is_baseline[place])
+
+
 @lru_cache(maxsize=256)
 def cut_window(window: Window, granularity: Granularity | int, today: date) -> tuple[Span, ...]:
     """The buckets of a window, oldest first: days, ISO weeks, months, or that many days counted from its start.
@@ -165,7 +207,7 @@ def read_stretches(
     end: Sequence[int],
     layout: Layout,
     more: Mapping[str, Sequence[int]] = MappingProxyType({}),
-) -> list[Stretch]:
+) -> Stretches:
     """The amounts of `count` stretches that follow each other, given the sums of those in which anything happened.
 
     Read backwards from where the set stands at the end, which `end` adds up to, so that the cost follows the stretches
@@ -185,10 +227,7 @@ def read_stretches(
             known = (end[place.viewed_known], columns[place.viewed_known])
             found[place.viewed_term] = _while_known(columns[place.viewed], *known)
     found.update(more)
-    return [
-        Stretch(dict(zip(found, amounts, strict=True)), row[OBSERVATIONS] > 0, row[BASELINES] > 0)
-        for amounts, row in zip(zip(*found.values(), strict=True), rows, strict=True)
-    ]
+    return Stretches(found, [n > 0 for n in columns[OBSERVATIONS]], [n > 0 for n in columns[BASELINES]])
 
 
 def _standing(end: int, changes: Sequence[int]) -> list[int]:
@@ -205,21 +244,19 @@ def _while_known(values: Sequence[int], end: int, became: Sequence[int]) -> Sequ
     return [value if members > 0 else None for value, members in zip(values, known, strict=True)]
 
 
-def joined(stretches: Sequence[Stretch]) -> Stretch:
+def joined(stretches: Stretches) -> Stretch:
     """What stretches that follow each other amount to as one.
 
     Where the last one stands is where the whole does, and what is unknown at its end is unknown of the whole.
 
-    >>> joined([Stretch({"views_gain": 1, "views_level": 5}), Stretch({"views_gain": 2, "views_level": 7})]).amounts
+    >>> joined(Stretches({"views_gain": [1, 2], "views_level": [5, 7]}, [True, False], [False, False])).amounts
     {'views_gain': 3, 'views_level': 7}
     """
-    amounts = dict(stretches[-1].amounts)
-    for term, last in amounts.items():
-        if last is not None and term not in STANDING:
-            amounts[term] = sum([stretch.amounts[term] or 0 for stretch in stretches])
-    return Stretch(
-        amounts, any(stretch.is_observed for stretch in stretches), any(stretch.is_baseline for stretch in stretches)
-    )
+    amounts = {
+        term: column[-1] if column[-1] is None or term in STANDING else sum(filter(None, column))
+        for term, column in stretches.columns.items()
+    }
+    return Stretch(amounts, any(stretches.is_observed), any(stretches.is_baseline))
 
 
 def _calendar(first: date, last: date, granularity: Granularity | int) -> Iterator[tuple[date, date]]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from app.core.analytics.late_views import gains_before_views
 from app.core.analytics.video_amounts import read_video_amounts
 from app.domain.metrics import DAYS, POSTS_PUBLISHED, PUBLISHED_EVER, counters_of, terms_of
-from app.domain.series import Stretch, SubjectKind, layout_of, read_stretches
+from app.domain.series import Stretches, SubjectKind, layout_of, read_stretches
 from app.domain.windows import day_start
 from app.store.analytics.series import Bounds, count_published, read_set_sums
 
@@ -20,7 +20,7 @@ class SubjectAmounts:
     """What one subject comes to, stretch by stretch."""
 
     first_observed_at: datetime | None
-    stretches: Sequence[Stretch]
+    stretches: Stretches
 
 
 def bounds_of(days: Sequence[date], zone: ZoneInfo) -> Bounds:
@@ -46,7 +46,7 @@ async def read_amounts(
     counters = counters_of(metrics)
     if kind is SubjectKind.VIDEO:
         videos = await read_video_amounts(organization_id, ids, bounds, counters, with_flags=with_flags)
-        return {video_id: SubjectAmounts(first, stretches) for video_id, (first, stretches) in videos.items()}
+        return {video_id: SubjectAmounts(first, Stretches.of(found)) for video_id, (first, found) in videos.items()}
     terms = {term for metric in metrics for term in terms_of(metric)}
     sums = await read_set_sums(organization_id, kind, ids, bounds, counters)
     published: Mapping[UUID, Sequence[int]] = {}
@@ -60,7 +60,7 @@ async def read_amounts(
         more = _more(bounds, published.get(set_id))
         stretches = read_stretches(found.sums, bounds.count, found.totals, layout_of(counters), more)
         if set_id in late:
-            stretches = [_with_late(stretch, of_it) for stretch, of_it in zip(stretches, late[set_id], strict=True)]
+            stretches = _with_late(stretches, late[set_id])
         amounts[set_id] = SubjectAmounts(found.first_observed_at, stretches)
     return amounts
 
@@ -80,11 +80,12 @@ def _more(bounds: Bounds, published: Sequence[int] | None) -> dict[str, Sequence
     return more
 
 
-def _with_late(stretch: Stretch, gains: Mapping[str, int]) -> Stretch:
-    """A stretch with what posts gained before their views were known taken in."""
-    more = {}
-    for counter, gain in gains.items():
-        amount = stretch.amounts.get(f"viewed_{counter}_gain")
-        if amount is not None:
-            more[f"viewed_{counter}_gain"] = amount + gain
-    return Stretch({**stretch.amounts, **more}, stretch.is_observed, stretch.is_baseline)
+def _with_late(stretches: Stretches, late: Sequence[Mapping[str, int]]) -> Stretches:
+    """Stretches with what posts gained before their views were known taken in, which is told by counter."""
+    columns = {term: list(column) for term, column in stretches.columns.items()}
+    for place, gains in enumerate(late):
+        for counter, gain in gains.items():
+            column = columns.get(f"viewed_{counter}_gain")
+            if column is not None and (amount := column[place]) is not None:
+                column[place] = amount + gain
+    return Stretches(columns, stretches.is_observed, stretches.is_baseline)

@@ -6,13 +6,12 @@ from uuid import UUID
 
 from app.core.analytics.amounts import SubjectAmounts, bounds_of, is_complete, read_amounts
 from app.core.analytics.window_metrics import window_metrics_of
-from app.domain.metrics import check_metrics, growth_of, reader_of
-from app.domain.records import Bucket, Series, WindowMetrics
+from app.domain.metrics import check_metrics, growths_of, values_of
+from app.domain.records import Series, WindowMetrics
 from app.domain.series import (
     Granularity,
     SeriesMode,
     Span,
-    Stretch,
     SubjectKind,
     bucket_before,
     cut_window,
@@ -53,7 +52,7 @@ async def subject_series(
     )
     as_levels = set(metrics if mode is SeriesMode.LEVEL else levels_of)
     return {
-        set_id: _series(found, window, spans, found.stretches[-len(spans) :], metrics, as_levels, growth_of_counters)
+        set_id: _series(found, window, spans, metrics, as_levels, growth_of_counters)
         for set_id, found in amounts.items()
     }
 
@@ -83,9 +82,9 @@ async def series_in_windows(
     as_levels = set(metrics if mode is SeriesMode.LEVEL else levels_of)
     both = {}
     for set_id, found in amounts.items():
-        before, *stretches = found.stretches
-        series = _series(found, window, spans, stretches, metrics, as_levels)
-        both[set_id] = series, window_metrics_of(found, window, before, joined(stretches), metrics)
+        before, whole = found.stretches[0], joined(found.stretches[1:])
+        series = _series(found, window, spans, metrics, as_levels)
+        both[set_id] = series, window_metrics_of(found, window, before, whole, metrics)
     return both
 
 
@@ -93,28 +92,20 @@ def _series(
     found: SubjectAmounts,
     window: Window,
     spans: Sequence[Span],
-    stretches: Sequence[Stretch],
     metrics: Sequence[str],
     as_levels: Collection[str],
     growth_of_counters: Sequence[str] = (),
 ) -> Series:
-    readers = [(name, reader_of(name, name in as_levels)) for name in metrics]
-    # The bucket before the first one, where there is any.
-    before = found.stretches[-len(spans) - 1] if len(found.stretches) > len(spans) else None
-    buckets = []
-    for span, stretch in zip(spans, stretches, strict=True):
-        growth = {
-            counter: None if before is None else growth_of(counter, stretch.amounts, before.amounts)
-            for counter in growth_of_counters
-        }
-        values = {name: read(stretch.amounts) for name, read in readers}
-        is_baseline, is_observed = bool(stretch.is_baseline), bool(stretch.is_observed)
-        buckets.append(Bucket(span.start, span.end, span.is_partial, is_baseline, is_observed, values, growth))
-        before = stretch
+    """The series of the last stretches, one for each span; there may be one before them."""
+    stretches = found.stretches[-len(spans) :]
     return Series(
         start=window.start,
         end=window.end,
         timezone=window.zone.key,
         is_complete=is_complete(found.first_observed_at, day_start(window.start, window.zone)),
-        buckets=buckets,
+        spans=spans,
+        is_baseline=list(map(bool, stretches.is_baseline)),
+        is_observed=list(map(bool, stretches.is_observed)),
+        values={name: values_of(name, stretches.columns, as_level=name in as_levels) for name in metrics},
+        growth={counter: growths_of(counter, found.stretches.columns)[-len(spans) :] for counter in growth_of_counters},
     )

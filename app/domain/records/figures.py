@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.domain.platforms import Platform
 from app.domain.records.pages import Page
+from app.domain.series import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,35 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Buckets of a resolved window, oldest first."""
+    """Figures of a resolved window bucket by bucket, the oldest first."""
 
     start: date
     end: date
     timezone: str
     is_complete: bool
     """False when the window begins before anything of the scope was first measured."""
-    buckets: Sequence[Bucket]
+    spans: Sequence[Span]
+    is_baseline: Sequence[bool]
+    is_observed: Sequence[bool]
+    values: Mapping[str, Sequence[int | Fraction | None]]
+    growth: Mapping[str, Sequence[Fraction | None]]
+    """All of them have an entry for each bucket."""
+
+    @property
+    def buckets(self) -> list[Bucket]:
+        """Its buckets, one after the other."""
+        return [
+            Bucket(
+                span.start,
+                span.end,
+                span.is_partial,
+                self.is_baseline[place],
+                self.is_observed[place],
+                {name: column[place] for name, column in self.values.items()},
+                {name: column[place] for name, column in self.growth.items()},
+            )
+            for place, span in enumerate(self.spans)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from itertools import repeat
 from typing import Annotated, Any, TypeAlias
 
 from msgspec import Meta, Struct
@@ -36,7 +37,7 @@ class Metric(StrEnum):
     ENGAGEMENT_RATE = "engagement_rate"
 
 
-class Point(Struct, frozen=True, kw_only=True):
+class Point(Struct, frozen=True):
     """One UTC day of a series; null while unknown."""
 
     date: date
@@ -53,7 +54,7 @@ class Point(Struct, frozen=True, kw_only=True):
     is_partial: Annotated[bool, Meta(description="Whether the day has not ended.")]
 
 
-class Value(Struct, frozen=True, kw_only=True):
+class Value(Struct, frozen=True):
     """One metric on one UTC day; null while unknown."""
 
     date: date
@@ -174,30 +175,20 @@ def show_change(change: Fraction | None, current: Exact, previous: Exact) -> flo
 
 def show_points(series: records.Series) -> list[Point]:
     """The days of a series; metrics that were not read are null."""
-    return [
-        Point(
-            date=bucket.start,
-            **show_figures(bucket.values),
-            is_observed=bucket.is_observed,
-            is_baseline=bucket.is_baseline,
-            is_partial=bucket.is_partial,
-        )
-        for bucket in series.buckets
-    ]
+    unread = [None] * len(series.spans)
+    counters = [series.values.get(name, unread) for name in (*COUNTERS, FOLLOWERS)]
+    rates = map(show_value, series.values.get(ENGAGEMENT_RATE, unread))
+    partly = [span.is_partial for span in series.spans]
+    days = [span.start for span in series.spans]
+    return list(map(Point, days, *counters, rates, series.is_observed, series.is_baseline, partly))
 
 
 def show_values(series: records.Series, metric: Metric, *, is_shown: bool) -> list[Value]:
     """The days of one metric, null throughout unless it is shown."""
-    return [
-        Value(
-            date=bucket.start,
-            value=show_value(bucket.values[metric]) if is_shown else None,
-            is_observed=bucket.is_observed,
-            is_baseline=bucket.is_baseline,
-            is_partial=bucket.is_partial,
-        )
-        for bucket in series.buckets
-    ]
+    values = map(show_value, series.values[metric]) if is_shown else repeat(None)
+    partly = [span.is_partial for span in series.spans]
+    days = [span.start for span in series.spans]
+    return list(map(Value, days, values, series.is_observed, series.is_baseline, partly))
 
 
 def show_figures(values: Mapping[str, Exact]) -> dict[str, Any]:
