@@ -38,7 +38,7 @@ async def select_creators(
     chosen = "SELECT * FROM creator WHERE organization_id = $1 AND id = ANY($2)"
     statement = chosen if SUMMED.isdisjoint(shape.columns) else with_sums(chosen)
     rows = await fetch(statement, organization_id, list(ids))
-    return {row["id"]: shape.read(row) for row in rows}
+    return {row["id"]: shape.read_named(row) for row in rows}
 
 
 async def lock_creator(organization_id: UUID, creator_id: UUID) -> bool | None:
@@ -156,7 +156,7 @@ def with_sums(chosen: str) -> str:
 
 def creator_record(row: asyncpg.Record) -> Creator:
     """The record of a creator row with its sums."""
-    return CREATOR.whole.read(row)
+    return CREATOR.whole.read_named(row)
 
 
 CREATOR = Shapes(

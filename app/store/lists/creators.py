@@ -60,4 +60,4 @@ async def page_creators(
         statement = chosen if SUMMED.isdisjoint(shape.columns) else f"{with_sums(chosen)} ORDER BY {clauses.order}"
     rows = await fetch(statement, *parameters.values)
     total = await count_rows("creator", conditions) if with_total else None
-    return make_page(listing, viewer, page, rows, shape.read, listing.sort_values, total)
+    return make_page(listing, viewer, page, rows, shape.read_named, listing.sort_values, total)
