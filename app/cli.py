@@ -26,6 +26,7 @@ from app.core.access.keys import create_key
 from app.core.access.quotas import set_quota
 from app.demo import fill_demo
 from app.domain.clock import utc_now
+from app.domain.links import read_platform
 from app.domain.problems import Problem
 from app.domain.viewer import Scope
 from app.embedded import StartFailure, end_forks_with_me
@@ -33,11 +34,14 @@ from app.exporting import ENDINGS, EXPORTS, run_export
 from app.listening import room_for, serve
 from app.maintenance import run_rebuild, run_retention, run_verify
 from app.preflight import check_port, check_servers, environment_of, opened_database, prepare_database, reached_servers
+from app.probing.probe import run_probe, show_providers
 from app.settings import PREFIX, Settings, SettingsError, describe, read_settings
 from app.up import run_up
 
 EXPECTED_FAILURE = 2
 """Exit code of a failure its user can mend, said in one line."""
+NOT_TOLD = 1
+"""Exit code of a probe where somebody did not tell of what was asked about."""
 DIFFERENCES_FOUND = 1
 """Exit code of a verification that found differences."""
 WORKER_SHUTDOWN_MILLISECONDS = 8_000
@@ -284,6 +288,27 @@ def apply() -> None:
     """Drop whole months of observations older than the setting says. Sums and series stay."""
     with reached_servers(read_settings()) as settings:
         asyncio.run(run_retention(settings, console=Console()))
+
+
+@commands.command("providers")
+def list_providers() -> None:
+    """List who is asked for facts, and who is not ready."""
+    show_providers(read_settings(), Console())
+
+
+@commands.command()
+@click.argument("platform")
+@click.argument("target")
+@click.option("--provider", metavar="NAME", help="Only this one; `creatorgraph providers` lists them.")
+def probe(platform: str, target: str, provider: str | None) -> None:
+    """Call every provider once and show what came of it.
+
+    TARGET is a handle or the address of a post. Prints classes, figures (~ approximate), time, cost, and how answers
+    differ from the shapes we know. Ends with code 1 when somebody who was called did not tell of it.
+    """
+    told = run_probe(read_settings(), read_platform(platform, "platform"), target, provider, console=Console())
+    if not asyncio.run(told):
+        sys.exit(NOT_TOLD)
 
 
 @commands.command("settings")

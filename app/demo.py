@@ -1,4 +1,4 @@
-"""The demo: an organization with a dozen accounts, and 90 days of history made by refreshing at simulated times."""
+"""The demo: an organization with some accounts, and 90 days of history made by refreshing at simulated times."""
 
 import asyncio
 import contextlib
@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+
+import msgspec
 
 from app.core.access.keys import KEY_PREFIX, authenticate, create_key
 from app.core.collect.backfill import backfill_account, missing_times, prepare_backfill
@@ -40,18 +42,26 @@ HANDLES: dict[Platform, Sequence[str]] = {
         "riverside.cafe",
         "slowtravel.jo",
     ),
+    Platform.YOUTUBE: ("lunacooks", "thetinylab"),
 }
 """Accounts that the sandbox describes by hand."""
 
 CREATORS = {
-    "Kitchen Table": ("luna.cooks", "oldtownbakes", "riverside.cafe"),
+    "Kitchen Table": ("luna.cooks", "oldtownbakes", "riverside.cafe", "lunacooks"),
     "Mira Studio": ("mira_moves", "studio.verde"),
     "Off the Map": ("trailwithtom", "kai.rides", "slowtravel.jo"),
-    "Weekend Makers": ("pixelforge", "the_tiny_lab", "ada.makes"),
+    "Weekend Makers": ("pixelforge", "the_tiny_lab", "ada.makes", "thetinylab"),
 }
 """Creators and the handles of their accounts; one account is left without."""
 
 KEY_FILE = "demo-key"
+SANDBOX_YOUTUBE_KEY = "sandbox-youtube-key"
+"""What the sandbox takes for a key of YouTube's API; it opens nothing else."""
+
+
+def at_sandbox(settings: Settings, base_template: str) -> Settings:
+    """Settings that find every platform in the sandbox, which answers YouTube's API as well."""
+    return msgspec.structs.replace(settings, upstream_base_template=base_template, youtube_api_key=SANDBOX_YOUTUBE_KEY)
 
 
 async def prepare_demo(settings: Settings) -> str:

@@ -16,6 +16,7 @@ from app.api.graphql.serving.server import GraphQLServer
 from app.api.headers import AnswerHeaders
 from app.api.health import show_health
 from app.api.problems import show_failure, show_method_not_allowed, show_not_found
+from app.api.rest.v1_lookup.server import rest_v1_lookup
 from app.api.rest.v2.server import rest_v2
 from app.core.access.usage import kept_up
 from app.domain.clock import utc_now
@@ -37,7 +38,10 @@ register_url_convertor("whole", WholePath())
 def create_app(settings: Settings) -> Starlette:
     """The whole API as one ASGI application; its lifespan opens and closes the runtime."""
     graphql = GraphQLServer(settings, utc_now)
-    v2 = rest_v2(settings, utc_now, {"docs": reference_page(settings.graphiql_key)})
+    v1 = rest_v1_lookup(
+        settings, utc_now, {"docs": reference_page(settings.graphiql_key, "Look-up API v1", "/v1", "/ping")}
+    )
+    v2 = rest_v2(settings, utc_now, {"docs": reference_page(settings.graphiql_key, "API v2", "/v2", "/whoami")})
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -55,6 +59,8 @@ def create_app(settings: Settings) -> Starlette:
             Route("/", show_entrance),
             Route("/health", show_health),
             Route("/exports/{name}.{ending}", ExportServer(utc_now), methods=["GET"]),
+            Route("/v1/{path:whole}", v1),
+            Route("/v1", v1),
             Mount("/assets", BundledFiles()),
         ],
         middleware=[Middleware(AnswerHeaders)],

@@ -15,9 +15,10 @@ from app.core.access.keys import KeyLookups
 from app.core.access.usage import UsageTally
 from app.core.collect.recent import RecentFacts
 from app.core.events.publishing import Events
+from app.core.lookups.sources import Ages, Sources
 from app.providers.chain import Chains
 from app.providers.http import Upstream, open_client
-from app.providers.limits import Pacing
+from app.providers.limits import open_pacing
 from app.settings import Settings
 from app.store.db import close_database, fetch_row, open_database
 
@@ -43,6 +44,7 @@ class Runtime:
     chains: Chains
     recent: RecentFacts
     events: Events
+    look_ups: Sources
     usage: UsageTally = field(default_factory=UsageTally)
     keys: KeyLookups = field(default_factory=KeyLookups)
 
@@ -87,8 +89,15 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
         redis = Redis.from_url(settings.redis_url)
         async with redis, open_client(settings) as client:
             upstream = Upstream.of(client, settings)
-            pacing = Pacing(redis, is_on=not upstream.is_overridden)
-            recent = RecentFacts(redis, timedelta(seconds=settings.recent_facts_seconds))
-            yield Runtime(settings, redis, Chains(settings, upstream, pacing), recent, Events(redis))
+            pacing = open_pacing(redis, settings)
+            recent = RecentFacts(
+                redis, timedelta(seconds=settings.recent_facts_seconds), lifetime=Ages.of(settings).longest
+            )
+            chains = Chains(settings, upstream, pacing)
+            look_ups = Sources.of(settings, redis, chains, recent)
+            try:
+                yield Runtime(settings, redis, chains, recent, Events(redis), look_ups)
+            finally:
+                await look_ups.flights.close()
     finally:
         await close_database()

@@ -1,6 +1,7 @@
 """Every setting: name, default, one line of meaning. Read once from the environment and handed down."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, get_args, get_type_hints
@@ -12,6 +13,8 @@ from msgspec import Meta, inspect
 PREFIX = "CREATORGRAPH_"
 UNPREFIXED = ("port", "data_dir")
 """Settings that are also read without the prefix, as `make run PORT=8001` passes them."""
+REAL_HOSTS_TEMPLATE = "https://{host}"
+"""The base template of the platforms themselves."""
 LONGEST_SHOWN = 60
 """Characters of a wrong value that are repeated."""
 
@@ -46,7 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     upstream_base_template: Annotated[
         str,
         Meta(description="Where a platform's host is found; {host} stands for the real host."),
-    ] = "https://{host}"
+    ] = REAL_HOSTS_TEMPLATE
     database_pool_size: Annotated[int, Meta(ge=1, le=200, description="Database connections one process may hold.")] = (
         10
     )
@@ -70,6 +73,54 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 300
     tiktok_enabled: Annotated[bool, Meta(description="Whether TikTok's public pages are asked at all.")] = True
     instagram_enabled: Annotated[bool, Meta(description="Whether Instagram's public pages are asked at all.")] = True
+    youtube_enabled: Annotated[bool, Meta(description="Whether YouTube is asked at all.")] = True
+    twitter_enabled: Annotated[bool, Meta(description="Whether X (Twitter) is asked at all.")] = True
+    facebook_enabled: Annotated[bool, Meta(description="Whether Facebook's public pages are asked at all.")] = True
+    linkedin_enabled: Annotated[bool, Meta(description="Whether LinkedIn's public pages are asked at all.")] = True
+    youtube_api_key: Annotated[
+        str | None, Meta(description="Key of the YouTube Data API; without it YouTube is asked without one.")
+    ] = None
+    scrapecreators_key: Annotated[
+        str | None, Meta(description="Key of ScrapeCreators, a paid upstream of all platforms; never asked when unset.")
+    ] = None
+    instagram_business_user_id: Annotated[
+        str | None,
+        Meta(description="Graph id of our own professional Instagram account, which business discovery asks as."),
+    ] = None
+    instagram_business_token: Annotated[
+        str | None, Meta(description="Access token of that account; business discovery is never asked when unset.")
+    ] = None
+    providers_off: Annotated[
+        str | None,
+        Meta(description="Providers that are never asked, names with commas; `creatorgraph providers` lists them."),
+    ] = None
+    daily_caps: Annotated[
+        str | None,
+        Meta(
+            description="What an upstream may get in a day instead of its default, such as"
+            " instagram=500,youtube.api=9000; see docs/providers.md."
+        ),
+    ] = None
+    limits_on_overridden_hosts: Annotated[
+        bool,
+        Meta(description="Whether pacing, breakers and daily caps hold also where UPSTREAM_BASE_TEMPLATE is another."),
+    ] = False
+    lookup_post_seconds: Annotated[
+        int, Meta(ge=0, le=86400, description="Age up to which a looked-up post is given again.")
+    ] = 300
+    lookup_channel_seconds: Annotated[
+        int,
+        Meta(ge=0, le=86400, description="Age up to which looked-up recent videos and their median are given again."),
+    ] = 600
+    lookup_profile_seconds: Annotated[
+        int, Meta(ge=0, le=86400, description="Age up to which a looked-up profile or its mail address is given again.")
+    ] = 900
+    lookup_timeout_seconds: Annotated[
+        float, Meta(gt=0, le=120, description="Longest time the platforms are asked for one look-up.")
+    ] = 10.0
+    lookup_emails: Annotated[
+        bool, Meta(description="Whether mail addresses in public biographies are told; they are personal data.")
+    ] = True
     observation_retention_days: Annotated[
         Annotated[int, Meta(ge=1)] | None,
         Meta(
@@ -103,6 +154,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rest_v2_requests_per_minute: Annotated[
         int, Meta(ge=1, le=10**9, description="Requests a key may send to REST v2 in a minute; see docs/rest-v2.md.")
     ] = 600
+    rest_v1_lookup_requests_per_minute: Annotated[
+        int, Meta(ge=1, le=10**9, description="Requests a key may send to /v1 in a minute; see docs/rest-v1-lookup.md.")
+    ] = 60
     rest_timeout_seconds: Annotated[
         float, Meta(gt=0, le=600, description="Longest run of one REST request; then it is cancelled.")
     ] = 30.0
@@ -153,7 +207,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return Path(self.data_dir).expanduser().absolute()
 
 
-SECRET = {"database_url", "redis_url", "bootstrap_key", "graphiql_key"}
+SECRET = {
+    *("database_url", "redis_url", "bootstrap_key", "graphiql_key"),
+    *("youtube_api_key", "scrapecreators_key", "instagram_business_token"),
+}
 """Settings whose values hold passwords and keys, and are never repeated."""
 
 
@@ -174,12 +231,25 @@ def _is_template(text: str) -> bool:
     return "www.example.com" in filled and _is_url(filled, "http", "https")
 
 
+def _are_caps(text: str) -> bool:
+    return all(re.fullmatch(r" *[a-z.]+ *= *[0-9]{1,9} *", part) for part in text.split(","))
+
+
+def _is_header_value(text: str) -> bool:
+    return text.isascii() and text.isprintable() and " " not in text
+
+
 FORMS: dict[str, tuple[str, Callable[[str], bool]]] = {
     "database_url": (
         "a URL like postgresql://user:password@host:5432/name",
         lambda text: _is_url(text, "postgresql", "postgres"),
     ),
     "redis_url": ("a URL like redis://host:6379/0", lambda text: _is_url(text, "redis", "rediss", "unix")),
+    "youtube_api_key": ("a key: ASCII characters without blanks", _is_header_value),
+    "scrapecreators_key": ("a key: ASCII characters without blanks", _is_header_value),
+    "instagram_business_user_id": ("an id of digits", lambda text: text.isascii() and text.isdecimal()),
+    "instagram_business_token": ("a token: ASCII characters without blanks", _is_header_value),
+    "daily_caps": ("numbers by name, such as instagram=500,youtube.api=9000", _are_caps),
     "log_level": (f"one of {', '.join(get_args(LogLevel))}", lambda text: True),
     "upstream_base_template": ("a URL like https://{host}, with no other part in braces", _is_template),
 }

@@ -8,10 +8,9 @@ import socket
 from collections.abc import Sequence
 
 import httpx
-import msgspec
 from rich.console import Console
 
-from app.demo import prepare_demo
+from app.demo import HANDLES, at_sandbox, prepare_demo
 from app.embedded import Server, data_folder
 from app.preflight import (
     check_port,
@@ -56,8 +55,7 @@ async def _run(settings: Settings, servers: Sequence[Server], *, is_own: bool, d
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     sandbox_port = _free_port()
     if demo:
-        template = f"http://{LOOPBACK}:{sandbox_port}/{{host}}"
-        settings = msgspec.structs.replace(settings, upstream_base_template=template)
+        settings = at_sandbox(settings, f"http://{LOOPBACK}:{sandbox_port}/{{host}}")
 
     def say(line: str) -> None:
         console.print(line, style="yellow", soft_wrap=True, highlight=False)
@@ -98,7 +96,7 @@ async def _bring_up(settings: Settings, children: Supervisor, *, is_own: bool, d
             console.print(f"The API does not answer yet; see {settings.data_path}/logs/api.log", soft_wrap=True)
     show_welcome(console, settings, url, key)
     if demo:
-        with Backfill(console) as backfill:
+        with Backfill(console, sum(map(len, HANDLES.values()))) as backfill:
             # Shielded: breaking this off must not break off the keeper, which sees the child to its end.
             await asyncio.shield(children.start(Child("demo", ("demo",), once=True, on_line=backfill.on_line)))
         console.print("History complete", style="green")

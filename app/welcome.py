@@ -82,9 +82,9 @@ class Backfill:
     Reads lines of the form `done total` as `creatorgraph demo` prints them.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, accounts: int) -> None:
         self._console = console
-        self._title = "Back-filling 90 days for 12 accounts"
+        self._title = f"Back-filling 90 days for {accounts} accounts"
         self._quarters = -1
         self._progress = Progress(
             TextColumn("  {task.description}"),

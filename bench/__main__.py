@@ -18,7 +18,7 @@ from bench.dataset import organization_id
 from bench.engines import cluster, open_dataset
 from bench.goals import Finding, skipped
 from bench.report import save, show
-from bench.rows import analytics, batches, graphql, growth, live, memory, rankings, recording, refreshing, rest
+from bench.rows import analytics, batches, graphql, growth, live, lookups, memory, rankings, recording, refreshing, rest
 from bench.rows.row import Bench, MissingPrecondition, Row
 from bench.sizes import FULL, NOW, SMALL, Size
 
@@ -34,6 +34,7 @@ ROWS = (
     live.ROW,
     graphql.ROW,
     rest.ROW,
+    lookups.ROW,
 )
 LEAST_ROUNDS = 5
 FAILED = 1

@@ -63,10 +63,11 @@ def post(
     published_at: datetime | None,
     values: Mapping[str, Value],
     views_kind: ViewsKind = ViewsKind.PLAYS,
+    platform: Platform = Platform.TIKTOK,
 ) -> PostFacts:
     """Facts of one post."""
     return PostFacts(
-        platform=Platform.TIKTOK,
+        platform=platform,
         external_id=external_id,
         kind=VideoKind.VIDEO,
         published_at=published_at,
@@ -121,9 +122,11 @@ async def release(account: Account) -> None:
     await execute("UPDATE account SET lease_id = NULL, lease_until = NULL WHERE id = $1", account.id)
 
 
-async def new_video(viewer: Viewer, external_id: str, added_at: datetime) -> Video:
+async def new_video(
+    viewer: Viewer, external_id: str, added_at: datetime, platform: Platform = Platform.TIKTOK
+) -> Video:
     """A video tracked by itself that nothing has been fetched for."""
-    return await track_video(viewer, NewVideo(Platform.TIKTOK, external_id), now=added_at)
+    return await track_video(viewer, NewVideo(platform, external_id), now=added_at)
 
 
 async def record_video(video: Video, facts: PostFacts, captured_at: datetime, now: datetime | None = None) -> Recorded:

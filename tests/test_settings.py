@@ -78,6 +78,9 @@ def test_an_unusable_value_names_its_variable_and_what_it_takes(name: str, text:
         ("REDIS_URL", "s3cret", "a URL like redis://host:6379/0"),
         ("REDIS_URL", "redis://:s3cret/@host:6379/0", "a URL like redis://host:6379/0"),
         ("DATABASE_URL", "postgresql://me:s3cret/@host/x", "a URL like postgresql://user:password@host:5432/name"),
+        ("YOUTUBE_API_KEY", "s3 cret", "a key: ASCII characters without blanks"),
+        ("SCRAPECREATORS_KEY", "s3cr\u00e9t", "a key: ASCII characters without blanks"),
+        ("INSTAGRAM_BUSINESS_TOKEN", "s3\ncret", "a token: ASCII characters without blanks"),
     ],
 )
 def test_a_secret_is_never_repeated(name: str, text: str, expected: str) -> None:

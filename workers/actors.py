@@ -36,7 +36,12 @@ async def refresh_video(organization_id: str, video_id: str, lease_id: str) -> N
     lease = Lease(UUID(organization_id), UUID(video_id), UUID(lease_id), Refreshable.VIDEO)
     if await _still_holds(lease, tools):
         refreshed = await video_refresh.refresh_video(
-            tools.chains, lease, now=utc_now(), lease_time=tools.lease_time, events=tools.events
+            tools.chains,
+            lease,
+            now=utc_now(),
+            lease_time=tools.lease_time,
+            recent=tools.recent,
+            events=tools.events,
         )
         _say(lease, refreshed)
 

@@ -49,6 +49,8 @@ class PostFacts:
     counts: Counts = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     """Counters the owner has switched off (they are absent from `counts`)."""
+    filled_by: Mapping[str, str] = field(default_factory=dict)
+    """Counter to the provider it is from, for those that are not from the provider of the other facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,11 @@ class ProfileFacts:
     """One account as a provider shows it."""
 
     platform: Platform
-    external_id: str
-    """The platform's stable id of the account: it survives a change of handle."""
+    external_id: str | None
+    """The platform's stable id of the account: it survives a change of handle. None where a route does not tell it."""
     handle: str
     secondary_id: str | None = None
-    """A second stable id where the platform has one (TikTok's secUid)."""
+    """A second stable id where the platform has one (TikTok's secUid, the id of Instagram's Graph API)."""
     display_name: str | None = None
     biography: str | None = None
     link_in_bio: str | None = None
@@ -68,6 +70,8 @@ class ProfileFacts:
     is_verified: bool | None = None
     is_private: bool = False
     counts: Counts = field(default_factory=dict)
+    filled_by: Mapping[str, str] = field(default_factory=dict)
+    """Counter to the provider it is from, for those that are not from the provider of the other facts."""
 
 
 @dataclass(frozen=True, slots=True)

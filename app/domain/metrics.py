@@ -228,3 +228,17 @@ def ranks_of(values: Mapping[Key, Value], names: Mapping[Key, str]) -> dict[Key,
         return (value is None, 0 if value is None else -value, names[key].lower(), str(key))
 
     return {key: rank for rank, key in enumerate(sorted(values, key=order), 1)}
+
+
+def median_views(views: Sequence[int]) -> int | None:
+    """The median of view counts; of an even number the mean of the two in the middle, half up. None of none.
+
+    >>> median_views([5, 1, 4]), median_views([1, 2]), median_views([])
+    (4, 2, None)
+    """
+    if not views:
+        return None
+    ordered, middle = sorted(views), len(views) // 2
+    if len(ordered) % 2:
+        return ordered[middle]
+    return (ordered[middle - 1] + ordered[middle] + 1) // 2

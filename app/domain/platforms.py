@@ -1,5 +1,7 @@
-"""The platforms we know, and what they call things."""
+"""The platforms we know, what they call things, and what each of them shows at all."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -8,6 +10,10 @@ class Platform(StrEnum):
 
     TIKTOK = "tiktok"
     INSTAGRAM = "instagram"
+    YOUTUBE = "youtube"
+    TWITTER = "twitter"
+    FACEBOOK = "facebook"
+    LINKEDIN = "linkedin"
 
 
 class VideoKind(StrEnum):
@@ -17,6 +23,7 @@ class VideoKind(StrEnum):
     REEL = "reel"
     IMAGE = "image"
     CAROUSEL = "carousel"
+    TEXT = "text"
 
 
 class ViewsKind(StrEnum):
@@ -25,3 +32,56 @@ class ViewsKind(StrEnum):
     PLAYS = "plays"
     THREE_SECOND_VIEWS = "three_second_views"
     IMPRESSIONS = "impressions"
+
+
+class LookUp(StrEnum):
+    """Something asked of a platform at once, without tracking anything."""
+
+    POST_STATS = "post_stats"
+    PROFILE = "profile"
+    RECENT_VIDEOS = "recent_videos"
+    MEDIAN_VIEWS = "median_views"
+    CONTACT_EMAIL = "contact_email"
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a platform shows at all; a counter not named here is unknown for whatever lives on it."""
+
+    name: str
+    """As people write it."""
+    post_counters: tuple[str, ...]
+    """Those of `metrics.POST_COUNTERS` a post of it can have, in their order."""
+    account_counters: tuple[str, ...] = ()
+    """Those of `metrics.ACCOUNT_COUNTERS` an account of it can have, in their order."""
+    look_ups: tuple[LookUp, ...] = (LookUp.POST_STATS,)
+    tracks_accounts: bool = False
+    """Whether accounts can be tracked; posts can on every platform."""
+
+
+TRAITS: Mapping[Platform, Traits] = {
+    Platform.TIKTOK: Traits(
+        "TikTok",
+        post_counters=("views", "plays", "likes", "comments", "shares", "saves"),
+        account_counters=("followers", "following", "profile_posts", "total_likes"),
+        look_ups=tuple(LookUp),
+        tracks_accounts=True,
+    ),
+    Platform.INSTAGRAM: Traits(
+        "Instagram",
+        post_counters=("views", "plays", "likes", "comments", "shares", "saves"),
+        account_counters=("followers", "following", "profile_posts"),
+        look_ups=tuple(LookUp),
+        tracks_accounts=True,
+    ),
+    Platform.YOUTUBE: Traits(
+        "YouTube",
+        post_counters=("views", "likes", "comments"),
+        account_counters=("followers", "profile_posts"),
+        look_ups=tuple(LookUp),
+        tracks_accounts=True,
+    ),
+    Platform.TWITTER: Traits("X (Twitter)", post_counters=("views", "likes", "comments", "shares", "saves")),
+    Platform.FACEBOOK: Traits("Facebook", post_counters=("views", "likes", "comments", "shares")),
+    Platform.LINKEDIN: Traits("LinkedIn", post_counters=("likes", "comments")),
+}

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from app.domain.answers import AnswerClass
+
 if TYPE_CHECKING:
     from app.domain.records import Account, Creator, Run, Video
 
@@ -112,6 +114,16 @@ class LastAdminKey(Problem):
     """Without this key nobody could manage the organization's keys any more."""
 
     code = "LAST_ADMIN_KEY"
+
+
+class LookUpFailed(Problem):
+    """No source told of what was looked up; `answer_class` is what their answers amounted to."""
+
+    code = "LOOK_UP_FAILED"
+
+    def __init__(self, message: str, answer_class: AnswerClass) -> None:
+        super().__init__(message)
+        self.answer_class = answer_class
 
 
 class Unauthenticated(Problem):

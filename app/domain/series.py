@@ -12,6 +12,7 @@ from typing import overload
 
 from app.domain.metrics import ENGAGEMENT_COUNTERS, PUBLISHED_EVER, SERIES_COUNTERS
 from app.domain.problems import InvalidInput
+from app.domain.records.figures import Span
 from app.domain.windows import LONGEST_WINDOW_DAYS, Window
 
 
@@ -52,15 +53,6 @@ class SubjectKind(StrEnum):
     CREATOR = "creator"
     ACCOUNT = "account"
     VIDEO = "video"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The dates of one bucket, cut to the window."""
-
-    start: date
-    end: date
-    is_partial: bool
 
 
 @dataclass(frozen=True, slots=True)

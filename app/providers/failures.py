@@ -18,6 +18,14 @@ class Refusal:
     """The platform's own number or word for it, where it gave one."""
 
 
+NO_FIGURES = "The answer carries none of the figures we know"
+
+
+def changed(reason: str) -> Refusal:
+    """An answer of another shape, or about something else, than was asked for."""
+    return Refusal(AnswerClass.SCHEMA_CHANGED, reason)
+
+
 class Effect(StrEnum):
     """What an outcome does to the tracked thing, besides the facts it may carry. A later success undoes it."""
 
@@ -26,6 +34,19 @@ class Effect(StrEnum):
     """It is there, but not for the public: it is private, and unavailable."""
     MARK_UNAVAILABLE = "mark_unavailable"
     """It is not there any more. At once: a chain answers NOT_FOUND only when a second, independent sign agreed."""
+
+
+class BreakerRule(StrEnum):
+    """What an answer means for all that is asked of the same upstream."""
+
+    NONE = "none"
+    """Nothing: it says neither that we are welcome nor that we are not."""
+    CLOSES = "closes"
+    """It answers, and as we know it."""
+    COUNTS = "counts"
+    """Once it may be right; about many things in a row it is our problem, and we stop."""
+    OPENS = "opens"
+    """Nobody asks for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +60,7 @@ class Treatment:
     asks_next_provider: bool
     delays: tuple[timedelta, ...] = ()
     effect: Effect = Effect.NONE
+    breaker: BreakerRule = BreakerRule.NONE
 
 
 def _minutes(*minutes: float) -> tuple[timedelta, ...]:
@@ -50,25 +72,26 @@ def _hours(*hours: float) -> tuple[timedelta, ...]:
 
 
 TREATMENTS: Mapping[AnswerClass, Treatment] = {
-    AnswerClass.OK: Treatment(asks_next_provider=False),
+    AnswerClass.OK: Treatment(False, breaker=BreakerRule.CLOSES),
     # A part is missing: asked for again soon, then less often, but never less than a whole one would be.
-    AnswerClass.PARTIAL: Treatment(True, _hours(1, 6, 24)),
-    AnswerClass.HIDDEN: Treatment(asks_next_provider=False),
+    AnswerClass.PARTIAL: Treatment(True, _hours(1, 6, 24), breaker=BreakerRule.CLOSES),
+    AnswerClass.HIDDEN: Treatment(False, breaker=BreakerRule.CLOSES),
     # What is gone may come back, as a suspended account does, or open up: asked for less and less often.
-    AnswerClass.NOT_FOUND: Treatment(True, _hours(6, 24, 72, 168), Effect.MARK_UNAVAILABLE),
-    AnswerClass.PRIVATE: Treatment(False, _hours(24, 72, 168), Effect.MARK_PRIVATE),
+    AnswerClass.NOT_FOUND: Treatment(True, _hours(6, 24, 72, 168), Effect.MARK_UNAVAILABLE, BreakerRule.COUNTS),
+    AnswerClass.PRIVATE: Treatment(False, _hours(24, 72, 168), Effect.MARK_PRIVATE, BreakerRule.CLOSES),
     # Gone, or refused to us: nobody can tell. Blocks look like this, so it marks nothing.
-    AnswerClass.UNAVAILABLE: Treatment(True, _hours(1, 6, 24)),
+    AnswerClass.UNAVAILABLE: Treatment(True, _hours(1, 6, 24), breaker=BreakerRule.COUNTS),
     AnswerClass.LOGIN_REQUIRED: Treatment(True, _hours(6, 24, 72)),
     AnswerClass.REGION_BLOCKED: Treatment(True, _hours(24, 72)),
-    AnswerClass.RATE_LIMITED: Treatment(True, _minutes(15, 30, 60, 120, 240)),
-    AnswerClass.BLOCKED: Treatment(True, _minutes(30, 60, 120, 240, 480)),
+    AnswerClass.RATE_LIMITED: Treatment(True, _minutes(15, 30, 60, 120, 240), breaker=BreakerRule.OPENS),
+    AnswerClass.BLOCKED: Treatment(True, _minutes(30, 60, 120, 240, 480), breaker=BreakerRule.OPENS),
+    # Whoever can pass it comes next, at once.
     AnswerClass.CHALLENGE: Treatment(True, _minutes(1, 30, 60, 120, 240, 480)),
-    AnswerClass.SESSION_INVALID: Treatment(True, _hours(6, 24)),
-    AnswerClass.ACCOUNT_CHALLENGED: Treatment(True, _hours(6, 24)),
-    AnswerClass.AUTH_INVALID: Treatment(True, _hours(6, 24)),
-    AnswerClass.QUOTA_EXHAUSTED: Treatment(True, _hours(6, 24)),
-    AnswerClass.SCHEMA_CHANGED: Treatment(True, _hours(1, 6, 24)),
+    AnswerClass.SESSION_INVALID: Treatment(True, _hours(6, 24), breaker=BreakerRule.OPENS),
+    AnswerClass.ACCOUNT_CHALLENGED: Treatment(True, _hours(6, 24), breaker=BreakerRule.OPENS),
+    AnswerClass.AUTH_INVALID: Treatment(True, _hours(6, 24), breaker=BreakerRule.OPENS),
+    AnswerClass.QUOTA_EXHAUSTED: Treatment(True, _hours(6, 24), breaker=BreakerRule.OPENS),
+    AnswerClass.SCHEMA_CHANGED: Treatment(True, _hours(1, 6, 24), breaker=BreakerRule.COUNTS),
     AnswerClass.UPSTREAM_ERROR: Treatment(True, _minutes(1, 5, 15, 60, 180)),
     AnswerClass.NETWORK_TIMEOUT: Treatment(True, _minutes(1, 5, 15, 60, 180)),
     AnswerClass.UNSUPPORTED: Treatment(True, _hours(1)),

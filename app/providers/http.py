@@ -7,18 +7,54 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Literal
+from urllib.parse import urljoin, urlsplit
+from urllib.request import getproxies
 
 import httpx
 
+from app.providers.door import ENCODINGS, PublicTransport, TooLarge, Unreadable, read_body
 from app.providers.failures import AnswerClass
-from app.settings import Settings
+from app.settings import REAL_HOSTS_TEMPLATE, Settings
 
 TIKTOK_HOST = "www.tiktok.com"
 INSTAGRAM_HOST = "www.instagram.com"
-HOSTS = frozenset({TIKTOK_HOST, INSTAGRAM_HOST})
+GRAPH_HOST = "graph.facebook.com"
+YOUTUBE_API_HOST = "www.googleapis.com"
+YOUTUBE_HOST = "www.youtube.com"
+TWITTER_HOST = "x.com"
+TWITTER_API_HOST = "api.x.com"
+SYNDICATION_HOST = "cdn.syndication.twimg.com"
+FACEBOOK_HOST = "www.facebook.com"
+LINKEDIN_HOST = "www.linkedin.com"
+SCRAPECREATORS_HOST = "api.scrapecreators.com"
+HOSTS = frozenset(
+    {
+        TIKTOK_HOST,
+        "vm.tiktok.com",
+        "vt.tiktok.com",
+        INSTAGRAM_HOST,
+        GRAPH_HOST,
+        YOUTUBE_API_HOST,
+        YOUTUBE_HOST,
+        "youtu.be",
+        TWITTER_HOST,
+        TWITTER_API_HOST,
+        SYNDICATION_HOST,
+        "t.co",
+        FACEBOOK_HOST,
+        "m.facebook.com",
+        "fb.watch",
+        LINKEDIN_HOST,
+        "lnkd.in",
+        SCRAPECREATORS_HOST,
+    }
+)
 """The only hosts that are ever contacted."""
 
-REAL_HOSTS_TEMPLATE = "https://{host}"
+PATIENCE: Mapping[str, int] = {SCRAPECREATORS_HOST: 4}
+"""How many times the ordinary limit a host may take to answer, where it is slow by design."""
+
 LARGEST_BODY_BYTES = 5 * 2**20
 LONGEST_RETRY_AFTER_SECONDS = 86_400
 SIMULATED_TIME_HEADER = "X-Sandbox-Time"
@@ -66,18 +102,29 @@ class Reply:
     """What the answer asks to be sent back. It is, only where a caller does so."""
     retry_after_seconds: int | None = None
     elapsed_ms: int = 0
+    is_sent: bool = True
+    """False where no request was sent at all: then it says why not."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Its headers, their names in lower case."""
 
 
 def open_client(settings: Settings) -> httpx.AsyncClient:
     """The connection pool of one process, to be closed by its owner. It keeps connections and no cookies."""
+    limits = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=30)
     return httpx.AsyncClient(
         follow_redirects=False,
         timeout=settings.request_timeout_seconds,
-        limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=30),
+        limits=limits,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        # A proxy of the environment is the way out to real hosts; a local imitation is not behind it.
-        trust_env=settings.upstream_base_template == REAL_HOSTS_TEMPLATE,
+        transport=_real_transport(limits) if settings.upstream_base_template == REAL_HOSTS_TEMPLATE else None,
+        trust_env=False,
     )
+
+
+def _real_transport(limits: httpx.Limits) -> httpx.AsyncBaseTransport:
+    """The way out to the platforms: a proxy of the environment, which looks names up itself, or straight there."""
+    proxy = getproxies().get("https")
+    return PublicTransport(limits) if proxy is None else httpx.AsyncHTTPTransport(limits=limits, proxy=proxy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +149,26 @@ class Upstream:
     def at(self, moment: datetime) -> "Upstream":
         """The same upstream asked as of another time; the real platforms are never told."""
         return replace(self, moment=moment)
+
+    def address_of(self, location: str, asked: str) -> str:
+        """The platform's own address that a Location points to, given in answer to the address `asked`.
+
+        A local imitation of the platforms points to its own. Empty for what is no address.
+        """
+        for host in HOSTS:
+            base = self.base_template.format(host=host)
+            for start in (base, urlsplit(base).path):
+                rest = location.removeprefix(start)
+                if start and location.startswith(start) and rest[:1] in ("", "/", "?", "#"):
+                    return f"https://{host}{rest}"
+        try:
+            return urljoin(asked, location)
+        except ValueError:
+            return ""
+
+    def longest_seconds(self, host: str) -> float:
+        """How long one request to a host may take at most."""
+        return self.timeout_seconds * PATIENCE.get(host, 1)
 
     async def get(
         self,
@@ -131,6 +198,19 @@ class Upstream:
         """One POST of a form; bounded, and failing, as `get` is."""
         return await self._send("POST", host, path, within_seconds, headers, form=form)
 
+    async def send(
+        self,
+        method: Literal["GET", "POST"],
+        host: str,
+        path: str,
+        *,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        within_seconds: float = math.inf,
+    ) -> Reply:
+        """One request that somebody else has built, its query in `path`; bounded, and failing, as `get` is."""
+        return await self._send(method, host, path, within_seconds, headers, content=content)
+
     async def _send(
         self,
         method: str,
@@ -141,19 +221,22 @@ class Upstream:
         *,
         params: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
+        content: bytes | None = None,
     ) -> Reply:
         if host not in HOSTS:
             raise ValueError(f"{host} is no host of a platform")
-        sent = {**BROWSER_HEADERS, **(headers or {})}
+        if not path.startswith("/"):
+            raise ValueError(f"{path[:100]!r} is no path of {host}")
+        sent = {**BROWSER_HEADERS, **(headers or {}), "Accept-Encoding": ENCODINGS}
         if self.moment is not None and self.is_overridden:
             sent[SIMULATED_TIME_HEADER] = self.moment.isoformat()
         url = self.base_template.format(host=host) + path
         loop = asyncio.get_running_loop()
         started = loop.time()
-        longest = min(self.timeout_seconds, within_seconds)
+        longest = min(self.longest_seconds(host), within_seconds)
         try:
             async with asyncio.timeout(longest):
-                reply = await self._exchange(method, url, host, params, form, sent)
+                reply = await self._exchange(method, url, host, params, form, content, sent, longest)
         except (TimeoutError, httpx.TimeoutException):
             reply = Reply(AnswerClass.NETWORK_TIMEOUT, f"{host} did not answer in {longest:.3g} s")
         except httpx.ConnectError:
@@ -169,26 +252,38 @@ class Upstream:
         host: str,
         params: Mapping[str, str] | None,
         form: Mapping[str, str] | None,
+        content: bytes | None,
         headers: Mapping[str, str],
+        longest_seconds: float,
     ) -> Reply:
         async with self.client.stream(
-            method, url, params=params, data=form, headers=headers, follow_redirects=False
+            method,
+            url,
+            params=params,
+            data=form,
+            content=content,
+            headers=headers,
+            follow_redirects=False,
+            timeout=longest_seconds,
         ) as response:
-            body = bytearray()
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > LARGEST_BODY_BYTES:
-                    reason = f"{host} sent more than {LARGEST_BODY_BYTES >> 20} MiB"
-                    return Reply(AnswerClass.UPSTREAM_ERROR, reason, response.status_code)
+            try:
+                body = await read_body(response, LARGEST_BODY_BYTES)
+            except TooLarge:
+                reason = f"{host} sent more than {LARGEST_BODY_BYTES >> 20} MiB"
+                return Reply(AnswerClass.UPSTREAM_ERROR, reason, response.status_code)
+            except Unreadable as error:
+                reason = f"{host} sent what cannot be unpacked: {error}"
+                return Reply(AnswerClass.UPSTREAM_ERROR, reason, response.status_code)
             answer_class, reason = _class_of(response, host)
             return Reply(
                 answer_class,
                 reason,
                 response.status_code,
-                bytes(body),
+                body,
                 response.headers.get("location", ""),
                 {cookie.name: cookie.value or "" for cookie in response.cookies.jar},
                 _retry_after(response.headers),
+                headers=dict(response.headers),
             )
 
 

@@ -30,3 +30,15 @@ class Page:
     def has_ids(self, *element_ids: str) -> bool:
         """Whether there is an element of each id."""
         return all(self._tree.css_first(f'[id="{element_id}"]') is not None for element_id in element_ids)
+
+    def attributes(self, name: str) -> Iterator[str]:
+        """The values of the attribute of that name, in page order."""
+        for node in self._tree.css(f"[{name}]"):
+            yield node.attributes.get(name) or ""
+
+    @property
+    def addresses(self) -> list[str]:
+        """What the page says its own address is: the canonical one, and the one for sharing."""
+        links = [node.attributes.get("href") for node in self._tree.css('link[rel="canonical"]')]
+        shared = [node.attributes.get("content") for node in self._tree.css('meta[property="og:url"]')]
+        return [address for address in (*links, *shared) if address]

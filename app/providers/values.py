@@ -101,6 +101,19 @@ def read_count(value: object) -> Count | None:
     return Count(int(whole + decimals) * step, step)
 
 
+def are_unsaid(*values: object) -> bool:
+    """Whether none of these is there at all, as where a platform calls its counters by other names.
+
+    One that is there and says nothing (-1, an empty text) is another matter: it is unknown.
+    """
+    return all(value is None for value in values)
+
+
+def known_counts(counts: Mapping[str, Count | None]) -> dict[str, Count]:
+    """The counters that are known."""
+    return {name: count for name, count in counts.items() if count is not None}
+
+
 def read_text(value: object, longest: int = LONGEST_TEXT) -> str | None:
     """Text as it may be stored: without NUL and half surrogate pairs, cut at `longest` characters; None when empty."""
     if not isinstance(value, str):
@@ -139,8 +152,7 @@ def read_handle(platform: Platform, value: object) -> str | None:
     """A handle as we write it: lower case, without @; None for what no handle of the platform looks like."""
     if not isinstance(value, str) or len(value) > LONGEST_NAME:
         return None
-    handle = value.strip().removeprefix("@").lower()
-    return handle if RULES[platform].pattern.fullmatch(handle) else None
+    return RULES[platform].canonical(value.strip())
 
 
 def read_instant(value: object) -> datetime | None:
@@ -151,12 +163,43 @@ def read_instant(value: object) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+def read_iso_instant(value: object) -> datetime | None:
+    """The instant of an ISO 8601 text with its offset, in UTC; None outside the years a platform can mean.
+
+    >>> read_iso_instant("2019-02-22T03:19:54-08:00")
+    datetime.datetime(2019, 2, 22, 11, 19, 54, tzinfo=datetime.timezone.utc)
+    """
+    try:
+        instant = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    if instant is None or instant.tzinfo is None:
+        return None
+    return in_known_years(instant)
+
+
+def in_known_years(instant: datetime) -> datetime | None:
+    """An instant in UTC; None outside the years a platform can mean."""
+    try:
+        is_meant = FIRST_INSTANT <= instant.timestamp() < LAST_INSTANT
+    except (OverflowError, ValueError):
+        return None
+    return instant.astimezone(UTC) if is_meant else None
+
+
 def read_seconds(value: object) -> int | None:
     """A duration in whole seconds; None when it is not above zero or longer than a day."""
     if isinstance(value, float) and 0 < value <= 86_400:
         return max(round(value), 1)
     seconds = read_integer(value)
     return seconds if seconds is not None and 0 < seconds <= 86_400 else None
+
+
+def read_milliseconds(value: object) -> int | None:
+    """A duration in milliseconds, as whole seconds; None where `read_seconds` has none."""
+    milliseconds = read_integer(value)
+    is_duration = milliseconds is not None and 0 < milliseconds <= 86_400_000
+    return read_seconds(milliseconds / 1000) if milliseconds is not None and is_duration else None
 
 
 def read_flag(value: object) -> bool | None:

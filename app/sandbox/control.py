@@ -1,4 +1,4 @@
-"""`/_ctl`: faults, clock, log, counts and reset."""
+"""`/_ctl`: faults, limits, allowances, clock, log, counts and reset."""
 
 from typing import TypeVar
 
@@ -7,10 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 
+from app.sandbox.allowances import AllowanceOrder, Allowances
 from app.sandbox.answers import answer, refusal
-from app.sandbox.faults import Fault, Faults
 from app.sandbox.ledger import Ledger
 from app.sandbox.times import ClockOrder, SandboxClock
+from app.sandbox.troubles.faults import Fault, Faults
+from app.sandbox.troubles.limits import Limit, Limits
 
 T = TypeVar("T")
 
@@ -18,14 +20,22 @@ T = TypeVar("T")
 class Control:
     """The controls over one sandbox."""
 
-    def __init__(self, clock: SandboxClock, faults: Faults, ledger: Ledger) -> None:
+    def __init__(
+        self, clock: SandboxClock, faults: Faults, limits: Limits, allowances: Allowances, ledger: Ledger
+    ) -> None:
         self._clock = clock
         self._faults = faults
+        self._limits = limits
+        self._allowances = allowances
         self._ledger = ledger
         self.routes = Router(
             [
                 Route("/_ctl/faults", self.add_fault, methods=["POST"]),
                 Route("/_ctl/faults", self.list_faults),
+                Route("/_ctl/limits", self.set_limit, methods=["POST"]),
+                Route("/_ctl/limits", self.list_limits),
+                Route("/_ctl/allowances", self.set_allowances, methods=["POST"]),
+                Route("/_ctl/allowances", self.show_allowances),
                 Route("/_ctl/clock", self.set_clock, methods=["POST"]),
                 Route("/_ctl/clock", self.show_clock),
                 Route("/_ctl/log", self.log),
@@ -44,6 +54,28 @@ class Control:
 
     async def list_faults(self, request: Request) -> Response:
         return answer({"faults": self._faults.listed()})
+
+    async def set_limit(self, request: Request) -> Response:
+        """Puts a host's rate limit in force and answers with all that are."""
+        try:
+            self._limits.set(await _read(request, Limit))
+        except ValueError as error:
+            return refusal(str(error))
+        return await self.list_limits(request)
+
+    async def list_limits(self, request: Request) -> Response:
+        return answer({"limits": self._limits.listed()})
+
+    async def set_allowances(self, request: Request) -> Response:
+        """Gives the keys what the order says and shows what they have."""
+        try:
+            self._allowances.obey(await _read(request, AllowanceOrder))
+        except ValueError as error:
+            return refusal(str(error))
+        return await self.show_allowances(request)
+
+    async def show_allowances(self, request: Request) -> Response:
+        return answer(self._allowances.shown())
 
     async def set_clock(self, request: Request) -> Response:
         """Does what the order says and shows the clock."""
@@ -64,8 +96,10 @@ class Control:
         return answer(self._ledger.counts())
 
     async def reset(self, request: Request) -> Response:
-        """No faults, the real time, an empty log."""
+        """No faults, no limits, full allowances, the real time, an empty log."""
         self._faults.clear()
+        self._limits.clear()
+        self._allowances.reset()
         self._clock.reset()
         self._ledger.clear()
         return Response(status_code=204)

@@ -8,7 +8,16 @@ from msgspec import Struct
 
 LONGEST_LOG = 5_000
 TIME_HEADER = "x-sandbox-time"
-NOTED_HEADERS = ("user-agent", "accept", "accept-language", "referer", "x-ig-app-id", TIME_HEADER)
+NOTED_HEADERS = (
+    "user-agent",
+    "accept",
+    "accept-language",
+    "referer",
+    "x-ig-app-id",
+    "x-forwarded-for",
+    TIME_HEADER,
+)
+"""Keys and tokens are not among them: a log is read by many."""
 
 
 class Entry(Struct):

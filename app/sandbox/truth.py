@@ -1,5 +1,6 @@
 """`/_world/truth`: the exact values of an account or a post, named as `app.domain.metrics` names them."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from starlette.requests import Request
@@ -9,14 +10,37 @@ from starlette.routing import Route, Router
 from app.domain.links import pk_of
 from app.domain.platforms import Platform, VideoKind, ViewsKind
 from app.sandbox.answers import answer, refusal
-from app.sandbox.surfaces.tiktok_shapes import short_url
+from app.sandbox.surfaces.facebook import pages as facebook
+from app.sandbox.surfaces.linkedin import pages as linkedin
+from app.sandbox.surfaces.tiktok import shapes as tiktok
+from app.sandbox.surfaces.twitter import shapes as twitter
 from app.sandbox.times import BadTime, SandboxClock, read_time
 from app.sandbox.world.accounts import Account
-from app.sandbox.world.posts import Post
+from app.sandbox.world.posts import Post, PostCounts
 from app.sandbox.world.rhythm import instant, quantised
 from app.sandbox.world.world import Found, World
 
 Json = dict[str, object]
+
+SHORT_URLS: Mapping[Platform, Callable[[Post], str]] = {
+    Platform.TIKTOK: tiktok.short_url,
+    Platform.INSTAGRAM: lambda post: f"https://www.instagram.com/share/reel/{post.shortcode}",
+    Platform.YOUTUBE: lambda post: f"https://youtu.be/{post.external_id}",
+    Platform.TWITTER: twitter.short_url,
+    Platform.FACEBOOK: facebook.short_url,
+    Platform.LINKEDIN: linkedin.short_url,
+}
+PRIVATE_ACCOUNTS = frozenset({Platform.TIKTOK, Platform.INSTAGRAM, Platform.TWITTER})
+"""Where whole accounts can be private; elsewhere their posts are."""
+COUNTERS: Mapping[Platform, frozenset[str]] = {
+    Platform.TIKTOK: frozenset({"plays", "shares", "saves", "reposts"}),
+    Platform.INSTAGRAM: frozenset(),
+    Platform.YOUTUBE: frozenset(),
+    Platform.TWITTER: frozenset({"shares", "saves", "reposts"}),
+    Platform.FACEBOOK: frozenset({"shares"}),
+    Platform.LINKEDIN: frozenset(),
+}
+"""What a platform counts of a post besides views, likes and comments."""
 
 
 class Truth:
@@ -31,7 +55,8 @@ class Truth:
         """An account by any handle it ever had, or a video by id or shortcode, at `?at=` (else at the present).
 
         Deleted ones are told of too, flagged; 404 is for what has never been. Counters that no public surface shows
-        are null. `?handle=` helps to find a post whose account has not been asked for since the start.
+        are null; `paid` holds those that only a paid or an official upstream shows. `?handle=` helps to find a post
+        whose account has not been asked for since the start.
         """
         parameters = request.path_params
         try:
@@ -85,12 +110,13 @@ class Truth:
             "biography": persona.biography,
             "link_in_bio": persona.link,
             "is_verified": persona.is_verified,
-            "is_private": persona.is_private,
+            "is_private": persona.is_private and persona.platform in PRIVATE_ACCOUNTS,
             "is_deleted": not account.exists(at),
-            "followers": counts.followers,
-            "following": counts.following,
+            "followers": None if persona.hides_followers else counts.followers,
+            "following": None if persona.platform is Platform.YOUTUBE else counts.following,
             "profile_posts": counts.profile_posts,
             "total_likes": counts.total_likes if is_tiktok else None,
+            "total_views": counts.total_views if persona.platform is Platform.YOUTUBE else None,
             "posts": [_outline(post, at) | {"is_pinned": post in pinned} for post in posts],
         }
 
@@ -107,11 +133,10 @@ def _outline(post: Post, at: int) -> Json:
 
 def _video(found: Found, at: int) -> Json:
     account, post, counts = found.account, found.post, found.counts(at)
-    platform, is_hidden = account.persona.platform, account.persona.hides_likes
-    is_tiktok = platform is Platform.TIKTOK
-    is_reel = post.kind is VideoKind.REEL
-    has_views = is_tiktok or (is_reel and not is_hidden)
-    views_kind = ViewsKind.PLAYS if is_tiktok else ViewsKind.THREE_SECOND_VIEWS
+    persona, platform = account.persona, account.persona.platform
+    views_kind = _views_kind(found)
+    is_reel = platform is Platform.INSTAGRAM and post.kind is VideoKind.REEL
+    counted = COUNTERS[platform]
     return _outline(post, at) | {
         "platform": platform,
         "time": instant(at),
@@ -119,15 +144,38 @@ def _video(found: Found, at: int) -> Json:
         "author_external_id": account.external_id,
         "caption": post.caption,
         "duration_seconds": post.duration_seconds,
-        "short_url": short_url(post) if is_tiktok else None,
+        "short_url": SHORT_URLS[platform](post),
         "is_public": found.is_public(at),
-        "hidden": (["likes", "views"] if is_reel else ["likes"]) if is_hidden else [],
-        "views_kind": views_kind if has_views else None,
-        "views": counts.views if has_views else None,
-        "plays": counts.views if is_tiktok else None,
-        "likes": None if is_hidden else counts.likes,
-        "comments": counts.comments,
-        "shares": counts.shares if is_tiktok else None,
-        "saves": counts.saves if is_tiktok else None,
-        "reposts": counts.reposts if is_tiktok else None,
+        "hidden": (["likes", "views"] if is_reel else ["likes"]) if persona.hides_likes else [],
+        "views_kind": views_kind,
+        "views": counts.views if views_kind is not None else None,
+        "plays": counts.plays if "plays" in counted else None,
+        "likes": None if persona.hides_likes else counts.likes,
+        "comments": None if persona.takes_no_comments else counts.comments,
+        "shares": counts.shares if "shares" in counted else None,
+        "saves": counts.saves if "saves" in counted else None,
+        "reposts": counts.reposts if "reposts" in counted else None,
+        "paid": _paid(counts) if is_reel and not persona.hides_likes else {},
     }
+
+
+def _views_kind(found: Found) -> ViewsKind | None:
+    """What the views of a post count; None where none are shown."""
+    persona, post = found.account.persona, found.post
+    match persona.platform:
+        case Platform.TIKTOK | Platform.YOUTUBE:
+            return ViewsKind.PLAYS
+        case Platform.INSTAGRAM:
+            is_shown = post.kind is VideoKind.REEL and not persona.hides_likes
+            return ViewsKind.THREE_SECOND_VIEWS if is_shown else None
+        case Platform.TWITTER:
+            return ViewsKind.IMPRESSIONS if twitter.shows_views(post) else None
+        case Platform.FACEBOOK:
+            return ViewsKind.PLAYS if post.kind is not VideoKind.TEXT else None
+        case _:
+            return None
+
+
+def _paid(counts: PostCounts) -> Json:
+    ig_plays = counts.plays - counts.fb_plays
+    return {"plays": counts.plays, "ig_plays": ig_plays, "fb_plays": counts.fb_plays or None}

@@ -140,9 +140,12 @@ async def resume_accounts_of(organization_id: UUID, creator_id: UUID, now: datet
 def with_sums(chosen: str) -> str:
     """The statement that adds to chosen creators what is summed over their accounts."""
     return f"""
-    SELECT creator.*, linked.platforms, linked.account_count, linked.followers FROM ({chosen}) AS creator
+    SELECT creator.*, linked.platforms, linked.platform_followers, linked.account_count, linked.followers
+    FROM ({chosen}) AS creator
     CROSS JOIN LATERAL (
         SELECT coalesce(jsonb_object_agg(platform, accounts), '{{}}') AS platforms,
+               coalesce(jsonb_object_agg(platform, followers) FILTER (WHERE followers IS NOT NULL), '{{}}')
+                   AS platform_followers,
                coalesce(sum(accounts), 0)::bigint AS account_count, sum(followers)::bigint AS followers
         FROM (
             SELECT platform, count(*) AS accounts, sum(followers) AS followers FROM account
@@ -159,15 +162,20 @@ def creator_record(row: asyncpg.Record) -> Creator:
     return CREATOR.whole.read_named(row)
 
 
+def _by_platform(text: str) -> dict[Platform, int]:
+    return msgspec.json.decode(text, type=dict[Platform, int])
+
+
 CREATOR = Shapes(
     Creator,
     {
         "metadata": Made(("metadata",), lambda row: msgspec.json.decode(row["metadata"], type=dict[str, str])),
-        "platforms": Made(("platforms",), lambda row: msgspec.json.decode(row["platforms"], type=dict[Platform, int])),
+        "platforms": Made(("platforms",), lambda row: _by_platform(row["platforms"])),
+        "platform_followers": Made(("platform_followers",), lambda row: _by_platform(row["platform_followers"])),
     },
     always=frozenset({"id", "organization_id"}),
     properties={"account_count": "platforms", "platform": "platforms"},
 )
 """Records of creator rows with their sums."""
-SUMMED = {"platforms", "followers"}
+SUMMED = {"platforms", "platform_followers", "followers"}
 """The columns that `with_sums` adds."""

@@ -86,6 +86,24 @@ async def select_videos(
     return {row["id"]: shape.read(row) for row in rows}
 
 
+async def select_known_levels(organization_id: UUID, account_id: UUID, most: int) -> dict[str, dict[str, int]]:
+    """The latest known counters of an account's newest posts, at most so many of them, by the platform's own ids."""
+    rows = await fetch(
+        f"""
+        SELECT external_id, {", ".join(POST_COUNTERS)} FROM video
+        WHERE organization_id = $1 AND account_id = $2 AND removed_at IS NULL
+        ORDER BY coalesce(published_at, 'epoch') DESC, id DESC LIMIT $3
+        """,
+        organization_id,
+        account_id,
+        most,
+    )
+    return {
+        row["external_id"]: {counter: row[counter] for counter in POST_COUNTERS if row[counter] is not None}
+        for row in rows
+    }
+
+
 async def select_discovered_ids(
     organization_id: UUID, numbers: Mapping[Platform, Sequence[int]]
 ) -> dict[tuple[Platform, int], UUID]:

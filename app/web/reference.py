@@ -3,7 +3,6 @@
 import html
 import secrets
 from collections.abc import Awaitable, Callable
-from functools import cache
 from pathlib import Path
 
 from starlette.requests import Request
@@ -26,18 +25,21 @@ POLICY = "; ".join(
 )
 
 
-@cache
 def _template() -> str:
     return TEMPLATE.read_text(encoding="utf-8")
 
 
-def reference_page(key: str | None) -> Callable[[Request], Awaitable[HTMLResponse]]:
-    """What shows the page of v2, which needs no key; it is filled with `key` as GraphiQL is, to try things out."""
+def reference_page(key: str | None, title: str, base: str, probe: str) -> Callable[[Request], Awaitable[HTMLResponse]]:
+    """What shows the page of the face below `base`, which needs no key.
+
+    It is filled with `key` as GraphiQL is, to try things out; `probe` is the path it tries a key at.
+    """
+    filled = _template().replace("{{title}}", title).replace("{{base}}", base).replace("{{probe}}", probe)
 
     async def show(request: Request) -> HTMLResponse:
         nonce = secrets.token_urlsafe(16)
         handed = key if key and is_on_this_machine(request) else ""
-        page = _template().replace("{{nonce}}", nonce).replace("{{key}}", html.escape(handed))
+        page = filled.replace("{{nonce}}", nonce).replace("{{key}}", html.escape(handed))
         headers = {
             "Content-Security-Policy": POLICY.format(nonce=nonce),
             "Referrer-Policy": "no-referrer",

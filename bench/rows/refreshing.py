@@ -202,7 +202,9 @@ async def _fetch(client: httpx.AsyncClient, store: asyncpg.Connection, asks: Seq
         )
         await store.copy_records_to_table(
             "raw_account_observation",
-            records=[_row(source, profile.external_id, (), profile.counts, ACCOUNT_COUNTERS) for profile in profiles],
+            records=[
+                _row(source, str(profile.external_id), (), profile.counts, ACCOUNT_COUNTERS) for profile in profiles
+            ],
             columns=RAW_PROFILE,
         )
 

@@ -67,7 +67,7 @@ async def opened_app(settings: Settings) -> AsyncIterator[Starlette]:
     app = main.create_app(settings)
     assert settings.redis_url is not None
     async with Redis.from_url(settings.redis_url) as redis:
-        app.state.runtime = SimpleNamespace(redis=redis, usage=UsageTally(), keys=KeyLookups())
+        app.state.runtime = SimpleNamespace(redis=redis, usage=UsageTally(), keys=KeyLookups(), look_ups=None)
         yield app
 
 

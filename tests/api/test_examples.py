@@ -56,6 +56,8 @@ def variables_of(example: Example) -> dict[str, Any]:
 
 EXAMPLES = {example.name: example for example in worked_examples()}
 QUERIES = [name for name, example in EXAMPLES.items() if operation_of(example).operation is OperationType.QUERY]
+RECORDED = [name for name in QUERIES if name != "look up"]
+"""Those whose figures are in the database; the other one asks the platforms."""
 
 
 def counters(views: int) -> dict[str, int | tuple[int, int]]:
@@ -97,9 +99,9 @@ async def run(caller: Caller, name: str) -> Any:
     return await caller.data(EXAMPLES[name].query, **variables_of(EXAMPLES[name]))
 
 
-def test_there_are_ten_queries_a_mutation_and_a_subscription() -> None:
-    assert len(QUERIES) == 10
-    assert [operation_of(example).operation for example in worked_examples()][10:] == [
+def test_there_are_eleven_queries_a_mutation_and_a_subscription() -> None:
+    assert len(QUERIES) == 11
+    assert [operation_of(example).operation for example in worked_examples()][11:] == [
         OperationType.MUTATION,
         OperationType.SUBSCRIPTION,
     ]
@@ -125,12 +127,12 @@ async def test_each_query_shows_figures_in_as_many_statements_for_many_rows_as_f
 ) -> None:
     await fill(caller, "The Kitchen Table", "luna.cooks", "oldtownbakes")
     asked: dict[str, int] = {}
-    for name in QUERIES:
+    for name in RECORDED:
         statements.clear()
         assert set(blanks(await run(caller, name))) == UNKNOWN.get(name, set()), name
         asked[name] = len(statements)
     await fill(caller, "Over the Hill", *(f"account{number}" for number in range(4)))
-    for name in QUERIES:
+    for name in RECORDED:
         statements.clear()
         await run(caller, name)
         assert len(statements) == asked[name], name

@@ -133,11 +133,12 @@ async def test_nothing_is_a_header_alone(caller: Caller) -> None:
     assert [(row["views"], row["postsPublished"]) for row in series] == [(None, 0)] * 7
 
 
+PLATFORMS = "there are tiktok, instagram, youtube, twitter, facebook, linkedin."
 REFUSED = [
     ("accounts", {"metric": "views"}, "metric", "There is no argument 'metric'; accounts takes platform."),
     ("videos", {"first": "3"}, "first", "There is no argument 'first'; videos takes accountId, creatorId, platform."),
-    ("accounts", {"platform": "myspace"}, "platform", "'myspace' is no platform; there are tiktok, instagram."),
-    ("accounts", {"platform": ""}, "platform", "'' is no platform; there are tiktok, instagram."),
+    ("accounts", {"platform": "myspace"}, "platform", f"'myspace' is no platform; {PLATFORMS}"),
+    ("accounts", {"platform": ""}, "platform", f"'' is no platform; {PLATFORMS}"),
     ("videos", {"accountId": "x"}, "accountId", "'x' is not an id of ours. Use an id that the API gave."),
     ("series", {"window": "31d"}, "window", "'31d' is no window; there are 7d, 30d, 90d."),
     ("series", {"timezone": "Mars"}, "timezone", "'Mars' is not an IANA time zone such as UTC or Europe/Berlin."),

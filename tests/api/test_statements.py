@@ -56,7 +56,7 @@ async def test_examples_take_as_many_statements_for_long_pages_as_for_short_ones
     await caller.data("{ viewer { keyName } }")  # the minute's first request notes when the key was used
     asked: dict[str, dict[int, int]] = {}
     for example in worked_examples():
-        if "query " in example.query:
+        if "query " in example.query and example.name != "look up":  # which asks the platforms
             for size in (2, 20):
                 statements.clear()
                 await caller.data(PAGE_SIZE.sub(rf"\1: {size}", example.query), **variables_of(example.variables))

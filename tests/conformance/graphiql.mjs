@@ -47,7 +47,7 @@ export async function browse(base, key, executablePath, report) {
       const { data, errors } = JSON.parse(await editor('.graphiql-response'));
       expect(errors, undefined);
       expect(data.viewer.organization.name, 'Creatorgraph demo');
-      expect(data.accounts.totalCount, 12);
+      expect(data.accounts.totalCount, 14);
       expect(data.accounts.nodes.length, 5);
       for (const account of data.accounts.nodes) {
         expect(account.followerCount > 0, true);

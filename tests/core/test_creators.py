@@ -79,6 +79,7 @@ async def test_a_creator_is_made_and_read_again(database: None) -> None:
         metadata={"tier": "gold"},
         added_at=NOW,
         platforms={},
+        platform_followers={},
         followers=None,
     )
     assert (creator.account_count, creator.platform) == (0, None)

@@ -65,7 +65,7 @@ async def desk(runtime: Runtime, sandbox: Sandbox) -> Desk:
     return Desk(runtime, await new_viewer(), sandbox)
 
 
-@pytest.mark.parametrize("platform", list(Platform))
+@pytest.mark.parametrize("platform", list(HANDLES))
 async def test_what_is_stored_is_the_truth(desk: Desk, platform: Platform) -> None:
     video = await desk.track_one_of(platform)
     done = await desk.refresh(video)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from app.domain.metrics import SERIES_COUNTERS
 from app.domain.problems import InvalidInput
-from app.domain.series import Granularity, Span, cut_window, joined, layout_of, read_stretches
+from app.domain.records import Span
+from app.domain.series import Granularity, cut_window, joined, layout_of, read_stretches
 from app.domain.windows import Window
 from app.store.rollups import SUM_COLUMNS
 

@@ -34,7 +34,7 @@ async def test_demo_survives_deaths_and_ends_cleanly(folder: Path) -> None:
     data = folder / "data"
     with Up("--demo", cwd=folder, data=data, port=free_port()) as up:
         up.until_healthy()
-        assert await select(data, "SELECT count(*) FROM account") == 12
+        assert await select(data, "SELECT count(*) FROM account") == 14
         assert await select(data, "SELECT count(*) FROM creator") == 4
         up.until_printed(f"{up.url}/graphql")
         for part in ("worker", "api"):
@@ -45,7 +45,7 @@ async def test_demo_survives_deaths_and_ends_cleanly(folder: Path) -> None:
             assert not before & processes_in(data).keys()
         up.until_healthy()
         up.until_printed("History complete")
-        assert await accounts_with_history(data) == 12
+        assert await accounts_with_history(data) == 14
         for name, pid in (("Valkey", valkey(data)), ("PostgreSQL", postmaster(data))):
             os.kill(pid, signal.SIGKILL)
             up.until_printed(f"{name} was killed by SIGKILL; starting it again in 0.5 s")
@@ -60,7 +60,7 @@ async def test_demo_survives_deaths_and_ends_cleanly(folder: Path) -> None:
 async def test_a_history_that_is_interrupted_or_killed_is_completed_by_the_next_run(folder: Path) -> None:
     data = folder / "data"
     with Up("--demo", cwd=folder, data=data, port=free_port()) as up:
-        up.until_printed("12 accounts: 0 %")
+        up.until_printed("14 accounts: 0 %")
         up.part("demo")
         while await select(data, "SELECT count(*) FROM account_observation") == 0:
             await asyncio.sleep(0.1)
@@ -78,7 +78,7 @@ async def test_a_history_that_is_interrupted_or_killed_is_completed_by_the_next_
         )
         kept = await ask(str(servers.database), "SELECT count(*) FROM account_observation")
     with Up("--demo", cwd=folder, data=data, port=free_port()) as up:
-        up.until_printed("12 accounts: 25 %")
+        up.until_printed("14 accounts: 25 %")
         assert await select(data, "SELECT count(*) FROM account_observation") > kept
         up.process.kill()
         up.process.wait()
@@ -87,9 +87,9 @@ async def test_a_history_that_is_interrupted_or_killed_is_completed_by_the_next_
     with Up("--demo", cwd=folder, data=data, port=free_port()) as up:
         up.until_printed("History complete")
         assert time.monotonic() - started < 180
-        assert await accounts_with_history(data) == 12
+        assert await accounts_with_history(data) == 14
         assert await select(data, "SELECT count(*) FROM creator") == 4
-        assert await select(data, "SELECT count(creator_id) FROM account") == 11
+        assert await select(data, "SELECT count(creator_id) FROM account") == 13
         assert up.stop() == 0
     assert processes_in(data) == {}
 

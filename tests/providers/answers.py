@@ -16,6 +16,8 @@ from app.settings import Settings
 
 RECORDED = Path(__file__).parent.parent / "recorded"
 OVERRIDDEN = "http://upstream.test/{host}"
+SECOND_OPINIONS = "ytdlp_tiktok"
+"""Providers without a key that would be asked after our own: tests of those do without."""
 AMPLE = timedelta(minutes=1)
 """More time than any fetch of these tests needs."""
 
@@ -92,7 +94,9 @@ def scripted(
     handler: Handler, settings: Settings | None = None, pacing: Pacing | None = None
 ) -> tuple[Chains, list[httpx.Request]]:
     """Chains over an upstream that answers as `handler` says, unpaced, and the requests it will have been sent."""
-    settings = settings or Settings(upstream_base_template=OVERRIDDEN, request_timeout_seconds=5.0)
+    settings = settings or Settings(
+        upstream_base_template=OVERRIDDEN, request_timeout_seconds=5.0, providers_off=SECOND_OPINIONS
+    )
     sent: list[httpx.Request] = []
 
     async def handle(request: httpx.Request) -> httpx.Response:

@@ -12,7 +12,7 @@ from app.providers.failures import AnswerClass
 from app.providers.http import Upstream
 from app.providers.limits import INSTAGRAM, Pacing
 from app.settings import Settings
-from tests.providers.answers import AMPLE, OVERRIDDEN, scripted
+from tests.providers.answers import AMPLE, OVERRIDDEN, SECOND_OPINIONS, scripted
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -48,7 +48,7 @@ async def test_every_platform_shows_single_posts(platform: Platform, path: str) 
 
 async def test_another_time_is_told_to_a_local_imitation_only() -> None:
     for template, told in ((OVERRIDDEN, [NOW.isoformat()]), ("https://{host}", [None])):
-        settings = Settings(upstream_base_template=template)
+        settings = Settings(upstream_base_template=template, providers_off=SECOND_OPINIONS)
         chains, sent = scripted(lambda request: httpx.Response(500), settings)
         await chains.at(NOW).fetch_account(AccountIdentity(Platform.TIKTOK, "a"), PostBounds(), NOW, within=AMPLE)
         assert [request.headers.get("x-sandbox-time") for request in sent] == told
@@ -72,4 +72,5 @@ async def test_one_soft_block_rests_the_whole_lane() -> None:
     assert len(sent) == 1
     assert [outcome.calls[0].requests for outcome in (first, second)] == [1, 0]
     assert second.retry_after_seconds is not None
-    assert INSTAGRAM.rest_seconds - 2 < second.retry_after_seconds <= INSTAGRAM.rest_seconds + 1
+    assert INSTAGRAM.rest_seconds - 2 < second.retry_after_seconds <= INSTAGRAM.rest_seconds
+    assert second.reason == f"instagram is left alone for {second.retry_after_seconds} s: rate_limited"

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from app.providers.failures import TREATMENTS, AnswerClass, Effect, retry_delay
 
 
@@ -37,3 +39,36 @@ def test_a_wait_the_upstream_asked_for_is_kept_and_bounded() -> None:
     assert asked == [timedelta(minutes=minutes) for minutes in (20, 20, 30, 60)]
     assert retry_delay(AnswerClass.RATE_LIMITED, 1, 0) == timedelta(seconds=1)
     assert retry_delay(AnswerClass.RATE_LIMITED, 1, 10**9) == timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("answer_class", "asks_next", "first_retry", "breaker", "effect"),
+    [
+        ("ok", False, None, "closes", "none"),
+        ("partial", True, timedelta(hours=1), "closes", "none"),
+        ("hidden", False, None, "closes", "none"),
+        ("not_found", True, timedelta(hours=6), "counts", "mark_unavailable"),
+        ("private", False, timedelta(hours=24), "closes", "mark_private"),
+        ("unavailable", True, timedelta(hours=1), "counts", "none"),
+        ("login_required", True, timedelta(hours=6), "none", "none"),
+        ("region_blocked", True, timedelta(hours=24), "none", "none"),
+        ("rate_limited", True, timedelta(minutes=15), "opens", "none"),
+        ("blocked", True, timedelta(minutes=30), "opens", "none"),
+        ("challenge", True, timedelta(minutes=1), "none", "none"),
+        ("session_invalid", True, timedelta(hours=6), "opens", "none"),
+        ("account_challenged", True, timedelta(hours=6), "opens", "none"),
+        ("auth_invalid", True, timedelta(hours=6), "opens", "none"),
+        ("quota_exhausted", True, timedelta(hours=6), "opens", "none"),
+        ("schema_changed", True, timedelta(hours=1), "counts", "none"),
+        ("upstream_error", True, timedelta(minutes=1), "none", "none"),
+        ("network_timeout", True, timedelta(minutes=1), "none", "none"),
+        ("unsupported", True, timedelta(hours=1), "none", "none"),
+    ],
+)
+def test_the_failure_table(
+    answer_class: str, asks_next: bool, first_retry: timedelta | None, breaker: str, effect: str
+) -> None:
+    treatment = TREATMENTS[AnswerClass(answer_class)]
+    assert treatment.asks_next_provider is asks_next
+    assert retry_delay(AnswerClass(answer_class), 1) == first_retry
+    assert (treatment.breaker.value, treatment.effect.value) == (breaker, effect)

@@ -23,6 +23,7 @@ INFO_PATH, PAGE_PATH = "/api/v1/users/web_profile_info/", "/adrianhorning/"
 PAGE = httpx.Response(200, content=instagram_page(instagram_user()))
 NO_PAGE = httpx.Response(200, content=instagram_page(title="Page isn't available"))
 UNKNOWN = httpx.Response(200, json={"data": {"user": None}, "status": "ok"})
+CAPTCHA = httpx.Response(200, content=b'<html><title>Verification</title><form id="captcha"></form></html>')
 MEMBERS_ONLY = httpx.Response(400, json={"message": "Please make sure you are logged in", "status": "fail"})
 
 
@@ -124,7 +125,9 @@ async def test_the_page_gives_the_profile_where_the_first_route_does_not(first: 
     ("first", "second", "answer_class"),
     [
         (UNKNOWN, NO_PAGE, AnswerClass.NOT_FOUND),
-        (httpx.Response(404), httpx.Response(404), AnswerClass.NOT_FOUND),
+        (httpx.Response(404), httpx.Response(404, content=NO_PAGE.content), AnswerClass.NOT_FOUND),
+        (httpx.Response(404), httpx.Response(404), AnswerClass.UNAVAILABLE),
+        (CAPTCHA, CAPTCHA, AnswerClass.BLOCKED),
         (UNKNOWN, httpx.Response(302, headers={"Location": "/accounts/login/"}), AnswerClass.UNAVAILABLE),
         (UNKNOWN, httpx.Response(429), AnswerClass.UNAVAILABLE),
         (UNKNOWN, httpx.Response(200, content=instagram_page()), AnswerClass.UNAVAILABLE),

@@ -14,7 +14,7 @@ from app.domain.platforms import Platform
 from app.providers.base import Call, PostIdentity, PostOutcome
 from app.providers.failures import AnswerClass
 from app.providers.instagram.media import parse_media
-from app.providers.limits import INSTAGRAM, Lane, Pacing
+from app.providers.limits import INSTAGRAM, Held, Lane, Pacing
 from tests.providers.answers import AMPLE, Answer, instagram_post_page, recorded, scripted, silence
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -326,19 +326,23 @@ async def test_answers_that_do_not_come_in_time() -> None:
 
 
 class Noting(Pacing):
-    """Holds nobody up, and notes who asked for a turn and what was told to rest."""
+    """Holds nobody up, and notes who asked for a turn and what was told of it."""
 
     def __init__(self) -> None:
         super().__init__(None)
         self.turns: list[Lane] = []
-        self.rests: list[tuple[Lane, int | None]] = []
+        self.told_of: list[tuple[Lane, AnswerClass, str, int | None]] = []
 
-    async def wait_turn(self, lane: Lane, until: float = math.inf) -> float:
+    async def enter(
+        self, lane: Lane, until: float = math.inf, *, cost: int = 0, lasting_seconds: float = 60.0
+    ) -> str | Held:
         self.turns.append(lane)
-        return 0.0
+        return ""
 
-    async def rest(self, lane: Lane, retry_after_seconds: int | None) -> None:
-        self.rests.append((lane, retry_after_seconds))
+    async def told(
+        self, lane: Lane, answer_class: AnswerClass, thing: str, retry_after_seconds: int | None = None
+    ) -> None:
+        self.told_of.append((lane, answer_class, thing, retry_after_seconds))
 
 
 async def test_the_query_is_paced_as_pages_are() -> None:
@@ -346,4 +350,5 @@ async def test_the_query_is_paced_as_pages_are() -> None:
     refused = httpx.Response(429, headers={"Retry-After": "70"})
     outcome, sent = await fetch(NOTHING, refused, pacing=pacing)
     assert (outcome.answer_class, outcome.retry_after_seconds) == (AnswerClass.RATE_LIMITED, 70)
-    assert (pacing.turns, pacing.rests, len(sent)) == ([INSTAGRAM] * 4, [(INSTAGRAM, 70)], 4)
+    assert (pacing.turns, len(sent)) == ([INSTAGRAM] * 4, 4)
+    assert pacing.told_of[-1] == (INSTAGRAM, AnswerClass.RATE_LIMITED, PK, 70)

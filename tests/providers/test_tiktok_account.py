@@ -221,6 +221,17 @@ async def test_missing_figures_are_partial() -> None:
     site.profiles["zg.520"] = {**detail(), "userInfo": {"user": DETAIL["userInfo"]["user"]}}
     outcome, _ = await fetch(site)
     assert (outcome.answer_class, facts_of(outcome).profile.counts) == (AnswerClass.PARTIAL, {})
+    unknown = {"followerCount": -1, "followingCount": "", "videoCount": None, "heartCount": -1}
+    site.profiles["zg.520"] = {**detail(), "userInfo": {"user": DETAIL["userInfo"]["user"], "stats": unknown}}
+    outcome, _ = await fetch(site)
+    assert (outcome.answer_class, facts_of(outcome).profile.counts) == (AnswerClass.PARTIAL, {})
+
+
+async def test_figures_by_other_names_are_another_shape() -> None:
+    site = TikTok([])
+    site.profiles["zg.520"] = {**detail(), "userInfo": {"user": DETAIL["userInfo"]["user"], "stats": {"fans": 5}}}
+    outcome, _ = await fetch(site)
+    assert (outcome.answer_class, outcome.facts) == (AnswerClass.SCHEMA_CHANGED, None)
 
 
 async def test_a_private_accounts_posts_are_not_asked_for() -> None:

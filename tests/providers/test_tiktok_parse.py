@@ -291,4 +291,7 @@ def test_a_gated_post_is_for_members() -> None:
     item = {"id": "7", "isContentClassified": True}
     page = tiktok_page({"webapp.video-detail": {"itemInfo": {"itemStruct": item}}})
     assert class_of(parse_video_page(page, "7")) is AnswerClass.LOGIN_REQUIRED
+    photos = {**item, "imagePost": {"images": [{}]}}
+    shown = parse_video_page(tiktok_page({"webapp.video-detail": {"itemInfo": {"itemStruct": photos}}}), "7")
+    assert isinstance(shown, PostFacts)
     assert class_of(parse_video_page(tiktok_page({"webapp.video-detail": 5}), "7")) is AnswerClass.SCHEMA_CHANGED

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import httpx
 
+from app.sandbox.credentials import SCRAPECREATORS_KEY, YOUTUBE_KEY
+
 NOW = datetime(2026, 11, 21, 12, 7, tzinfo=UTC)
 TIKTOK = "/www.tiktok.com"
 INSTAGRAM = "/www.instagram.com"
@@ -20,13 +22,49 @@ class Sandbox:
         self.http = httpx.AsyncClient(transport=transport, base_url="http://sandbox")
 
     async def get(self, path: str, at: datetime = NOW, **params: object) -> httpx.Response:
-        headers = {"x-sandbox-time": at.isoformat(), **APP_ID}
+        return await self.ask(path, at, APP_ID, **params)
+
+    async def ask(
+        self, path: str, at: datetime = NOW, headers: dict[str, str] | None = None, **params: object
+    ) -> httpx.Response:
+        """A GET with headers of its own."""
+        headers = {"x-sandbox-time": at.isoformat(), **(headers or {})}
         return await self.http.get(path, params=params or None, headers=headers)
+
+    async def youtube(self, method: str, at: datetime = NOW, **params: object) -> httpx.Response:
+        """A call of the Data API with the sandbox's key."""
+        path = f"/www.googleapis.com/youtube/v3/{method}"
+        return await self.ask(path, at, {"x-goog-api-key": YOUTUBE_KEY}, **params)
+
+    async def paid(self, path: str, at: datetime = NOW, **params: object) -> httpx.Response:
+        """A call of ScrapeCreators with the sandbox's key."""
+        return await self.ask(f"/api.scrapecreators.com{path}", at, {"x-api-key": SCRAPECREATORS_KEY}, **params)
+
+    async def tweet_result(self, post_id: str, at: datetime = NOW) -> dict:
+        """X's query for one post, with a guest token of its own."""
+        bearer = {"authorization": "Bearer web"}
+        token = (await self.http.post("/api.x.com/1.1/guest/activate.json", headers=bearer)).json()["guest_token"]
+        path = "/x.com/i/api/graphql/2ICDjqPd81tulZcYrtpTuQ/TweetResultByRestId"
+        variables = json.dumps({"tweetId": post_id})
+        response = await self.ask(path, at, {**bearer, "x-guest-token": token}, variables=variables)
+        assert response.status_code == 200, response.text
+        return response.json()["data"]["tweetResult"]
+
+    async def order(self, what: str, **order: object) -> dict:
+        """An order to the controls: faults, limits, allowances, clock."""
+        response = await self.http.post(f"/_ctl/{what}", json=order)
+        assert response.status_code == 200, response.text
+        return response.json()
 
     async def truth(self, platform: str, kind: str, name: str, at: datetime = NOW) -> dict:
         response = await self.http.get(f"/_world/truth/{platform}/{kind}/{name}", params={"at": at.isoformat()})
         assert response.status_code == 200, response.text
         return response.json()
+
+    async def posts(self, platform: str, handle: str, at: datetime = NOW, kind: str = "") -> list[dict]:
+        """The truth about an account's posts that are there, newest first; of one kind, where it is given."""
+        posts = (await self.truth(platform, "account", handle, at))["posts"]
+        return [post for post in posts if not post["is_deleted"] and kind in ("", post["kind"])]
 
     async def user_detail(self, handle: str, at: datetime = NOW) -> dict:
         response = await self.get(f"{TIKTOK}/@{handle}", at)
@@ -83,3 +121,10 @@ def data_sjs_results(page: str, name: str) -> list[dict]:
         assert stream[0] == "RelayPrefetchedStreamCache"
         results.append(stream[3][1]["__bbox"]["result"]["data"][name])
     return results
+
+
+def page_variable(page: str, name: str) -> dict:
+    """The JSON that a page's script assigns to a variable."""
+    found = re.search(rf"<script>var {name} = (.*?);</script>", page)
+    assert found is not None
+    return json.loads(found[1])

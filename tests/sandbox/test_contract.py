@@ -1,8 +1,6 @@
 """The sandbox speaks as the recorded platforms do: the same keys, the same types, read by the same parsers."""
 
-import json
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,8 +8,8 @@ from app.domain.facts import ProfileFacts
 from app.providers.instagram.parse import ProfilePage, parse_profile_html, parse_web_profile_info
 from app.providers.tiktok.parse import ItemPage, parse_item_page, parse_profile_page, parse_video_page
 from tests.sandbox.reading import INSTAGRAM, NOW, TIKTOK, Sandbox
+from tests.sandbox.recordings import assert_keys_of, recorded
 
-RECORDED = Path(__file__).parents[1] / "recorded"
 DOCUMENTED = {
     ("user", "bioLink"),  # absent from the recorded user, who has no link
     ("item", "imagePost"),  # absent from the recorded item, which is a video
@@ -19,25 +17,9 @@ DOCUMENTED = {
 }
 
 
-def recorded(name: str) -> dict:
-    return json.loads((RECORDED / name).read_text())
-
-
 def assert_alike(name: str, shown: dict, model: dict) -> None:
-    """Every key of `shown` is one of the recorded `model`, with a value of the same type, all the way down."""
-    for key, value in shown.items():
-        if (name, key) in DOCUMENTED:
-            continue
-        assert key in model, f"{name}.{key} is not in the recorded answer"
-        expected = model[key]
-        if value is None or expected is None:
-            continue
-        assert type(value) is type(expected), f"{name}.{key}"
-        if isinstance(value, dict):
-            assert_alike(f"{name}.{key}", value, expected)
-        elif isinstance(value, list) and expected and isinstance(expected[0], dict):
-            for entry in value:
-                assert_alike(f"{name}.{key}[]", entry, expected[0])
+    """Every key of `shown` is one of the recorded `model`, or documented."""
+    assert_keys_of(name, shown, model, DOCUMENTED)
 
 
 async def test_tiktok_profile_has_the_recorded_keys(sandbox: Sandbox) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.sandbox.surfaces.tiktok_shapes import rounded
+from app.sandbox.surfaces.tiktok.shapes import rounded
 from tests.sandbox.reading import NOW, TIKTOK, Sandbox, rehydrated, script
 
 TURNING_POINT = datetime(2026, 9, 1, tzinfo=UTC)

@@ -9,16 +9,26 @@ import pytest
 from app.domain.links import RULES, pk_of, shortcode_of
 from app.domain.platforms import Platform, VideoKind
 from app.sandbox.server import create_app
-from app.sandbox.surfaces import tiktok_shapes
-from app.sandbox.world import personas, rhythm
+from app.sandbox.surfaces import answering
+from app.sandbox.surfaces.instagram import fields
+from app.sandbox.surfaces.tiktok import shapes as tiktok_shapes
+from app.sandbox.surfaces.youtube import api_shapes, page_shapes
+from app.sandbox.world import ids, personas, rhythm
 from app.sandbox.world.accounts import Account, account_mark
+from app.sandbox.world.channels import channel_id, handle_in
 from app.sandbox.world.handles import DEMO, NAMED, list_scenarios
+from app.sandbox.world.ids import SCHEMES, pfbid_of, read_urn, urn_of
 from app.sandbox.world.rhythm import DAY, SETTLED_DAYS, instant, matured, quantised, rhythm_of
 from app.sandbox.world.world import World
 from tests.sandbox.reading import INSTAGRAM, NOW, TIKTOK, Sandbox
 
 AT = quantised(NOW)
-ORDINARY = [(platform, handle) for platform in Platform for handle in ("luna.cooks", "rival_two", "some.body", "abc")]
+SOCIAL = (Platform.TIKTOK, Platform.INSTAGRAM, Platform.YOUTUBE)
+"""Where accounts are tracked."""
+ORDINARY = [
+    *((platform, handle) for platform in Platform for handle in ("abc", "creator")),
+    *((platform, handle) for platform in SOCIAL for handle in ("luna.cooks", "rival_two", "some.body")),
+]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +42,7 @@ def account_of(world: World, platform: Platform, handle: str, at: int = AT) -> A
     return account
 
 
-@pytest.mark.parametrize("module", [personas, rhythm, tiktok_shapes])
+@pytest.mark.parametrize("module", [personas, rhythm, tiktok_shapes, ids, answering, api_shapes, page_shapes, fields])
 def test_examples_in_docstrings_hold(module) -> None:
     failures, attempted = doctest.testmod(module)
     assert attempted > 0
@@ -77,7 +87,7 @@ def test_counters_never_fall(world: World, platform: Platform, handle: str) -> N
         assert values == sorted(values), name
     assert profiles[0].followers < profiles[-1].followers
     post = account.post(account.published(AT - 30 * DAY))
-    for name in ("views", "likes", "comments", "shares", "saves", "reposts"):
+    for name in ("views", "plays", "fb_plays", "likes", "comments", "shares", "saves", "reposts"):
         values = [getattr(post.counts(account.rhythm.days(at)), name) for at in steps]
         assert values == sorted(values), name
 
@@ -100,7 +110,9 @@ def test_total_likes_are_those_of_the_posts(world: World, platform: Platform, ha
     account = account_of(world, platform, handle)
     lived = account.rhythm.days(AT)
     likes = [account.post(index).counts(lived).likes for index in range(account.published(AT))]
+    views = [account.post(index).counts(lived).views for index in range(account.published(AT))]
     assert account.counts(AT).total_likes == sum(likes)
+    assert account.counts(AT).total_views == sum(views)
 
 
 def test_most_accounts_publish_twenty_to_forty_five_posts_a_year(world: World) -> None:
@@ -169,7 +181,7 @@ def test_a_post_is_found_by_its_id(world: World, platform: Platform) -> None:
         assert found is not None
         assert found.post is account.post(index)
     post_id = account.post(5).external_id
-    assert world.find_post(platform, str(int(post_id) + 1)) is None
+    assert world.find_post(platform, SCHEMES[platform].write(account.post(5).number + 4)) is None
     assert World(1).find_post(platform, post_id) is None
     stranger = World(1).find_post(platform, post_id, handle="abc")
     assert stranger is not None
@@ -201,15 +213,97 @@ def test_sec_uids_lead_back_and_cannot_be_made_up(world: World) -> None:
     assert World(2).account_of_sec_uid(sec_uid) is None
 
 
+def test_youtube_ids_are_eleven_characters_that_lead_back(world: World) -> None:
+    account = account_of(world, Platform.YOUTUBE, "abc")
+    scheme = SCHEMES[Platform.YOUTUBE]
+    for index in range(30):
+        post = account.post(index)
+        assert len(post.external_id) == 11
+        assert scheme.read(post.external_id) == post.number
+        assert (scheme.created(post.number), post.shortcode) == (post.created, None)
+    assert scheme.read("dQw4w9WgXcQ") is not None
+    assert scheme.read("dQw4w9WgXcR") is None
+
+
+def test_channel_ids_lead_back_and_cannot_be_made_up(world: World) -> None:
+    account = account_of(world, Platform.YOUTUBE, "some.body")
+    assert (len(account.external_id), account.external_id[:2]) == (24, "UC")
+    assert World(1).account_of_id(Platform.YOUTUBE, account.external_id).persona.handle == "some.body"
+    assert World(2).account_of_id(Platform.YOUTUBE, account.external_id) is None
+    assert handle_in(1, channel_id(1, "x" * 20)) == "x" * 20
+    for handle in ("x" * 21, "møre"):
+        channel = channel_id(1, handle)
+        assert (len(channel), handle_in(1, channel)) == (24, None)
+        stranger = World(1)
+        assert stranger.account_of_id(Platform.YOUTUBE, channel) is None
+        account_of(stranger, Platform.YOUTUBE, handle)
+        assert stranger.account_of_id(Platform.YOUTUBE, channel).persona.handle == handle
+    for wrong in ("", "UC", f"UC{'A' * 22}", account.external_id[:-1] + "?", "UC_x5XG1OV2P6uZZ5FSM9Ttw"):
+        assert world.account_of_id(Platform.YOUTUBE, wrong) is None
+
+
+def test_snowflakes_hold_their_milliseconds(world: World) -> None:
+    post = account_of(world, Platform.TWITTER, "abc").post(7)
+    assert ((int(post.external_id) >> 22) + 1_288_834_974_657) // 1000 == post.created
+    post = account_of(world, Platform.LINKEDIN, "abc").post(7)
+    assert (int(post.external_id.removeprefix("activity:")) >> 22) // 1000 == post.created
+
+
+def test_facebook_posts_go_by_digits_and_pfbid(world: World) -> None:
+    account = account_of(world, Platform.FACEBOOK, "abc")
+    post = account.post(3)
+    for name in (post.external_id, pfbid_of(post.number)):
+        found = world.find_post(Platform.FACEBOOK, name)
+        assert found is not None
+        assert found.post is post
+
+
+def test_linkedin_posts_have_a_number_of_each_kind(world: World) -> None:
+    post = account_of(world, Platform.LINKEDIN, "abc").post(3)
+    urns = [urn_of(post.number, kind) for kind in ("activity", "ugcPost", "share")]
+    assert urns[0] == post.external_id
+    assert len({urn.partition(":")[2] for urn in urns}) == 3
+    for urn in urns:
+        assert read_urn(urn) == post.number
+    for mixed in (urns[0].replace("activity", "share"), urns[1].replace("ugcPost", "share"), "group:1", "activity:x"):
+        assert read_urn(mixed) is None
+
+
+def test_kinds_are_those_of_the_platform(world: World) -> None:
+    kinds = {}
+    for platform in Platform:
+        account = account_of(world, platform, "abc")
+        kinds[platform.value] = {account.post(index).kind.value for index in range(account.published(AT))}
+    assert kinds == {
+        "tiktok": {"video", "carousel"},
+        "instagram": {"reel", "image", "carousel"},
+        "youtube": {"video"},
+        "twitter": {"video", "image", "text"},
+        "facebook": {"video", "reel", "text"},
+        "linkedin": {"video", "image", "text"},
+    }
+
+
+def test_some_reels_are_played_on_facebook_too(world: World) -> None:
+    account = account_of(world, Platform.INSTAGRAM, "abc")
+    lived = account.rhythm.days(AT)
+    reels = [account.post(index) for index in range(account.published(AT)) if account.post(index).kind == "reel"]
+    counts = [reel.counts(lived) for reel in reels]
+    assert all(count.plays > 1.7 * count.views for count in counts)
+    assert all(count.fb_plays < count.plays / 2 for count in counts)
+    assert 0 < sum(count.fb_plays > 0 for count in counts) < len(counts)
+
+
 def test_described_handles_are_valid_and_listed_once() -> None:
     listed = list_scenarios()
     assert len({(platform, handle) for platform, handle, _ in listed}) == len(listed)
     for platform, handle in NAMED:
-        assert RULES[platform].pattern.fullmatch(handle)
+        assert RULES[platform].canonical(handle) == handle
         assert len(handle) <= 24
         assert (platform.value, handle) in {(a, b) for a, b, _ in listed}
     assert sum(persona.platform is Platform.TIKTOK for persona in DEMO) == 6
     assert sum(persona.platform is Platform.INSTAGRAM for persona in DEMO) == 6
+    assert sum(persona.platform is Platform.YOUTUBE for persona in DEMO) == 2
 
 
 def test_the_fixed_posts_exist(world: World) -> None:
@@ -219,10 +313,20 @@ def test_the_fixed_posts_exist(world: World) -> None:
     reel = world.find_post(Platform.INSTAGRAM, str(pk_of("ABC123")))
     assert reel is not None
     assert (reel.account.handle(AT), reel.post.kind, reel.post.shortcode) == ("rival_one", VideoKind.REEL, "ABC123")
+    for platform, name, handle in (
+        (Platform.YOUTUBE, "dQw4w9WgXcQ", "rickastleyyt"),
+        (Platform.TWITTER, "1234567890", "elonmusk"),
+        (Platform.FACEBOOK, "1234567890123456", "creatorpage"),
+        (Platform.LINKEDIN, "activity:7123456789012345676", "creator-name"),
+    ):
+        found = world.find_post(platform, name)
+        assert found is not None
+        assert (found.account.handle(AT), found.post.external_id, found.is_public(AT)) == (handle, name, True)
+        assert found.post.kind is VideoKind.VIDEO
 
 
 def test_huge_counters_pass_two_to_the_thirty_first(world: World) -> None:
-    for platform in Platform:
+    for platform in SOCIAL:
         account = account_of(world, platform, "sandbox_huge")
         assert account.counts(AT).followers > 2**31
         assert any(account.post(index).final_views > 2**31 for index in range(account.published(AT)))
@@ -237,6 +341,12 @@ def test_the_quiet_account_has_been_so_for_months(world: World) -> None:
 
 @pytest.mark.parametrize("handle", ["nobody_here", "Nobody_Here", "", "a b", ".x", "x" * 31, "7103848180943646160"])
 def test_some_handles_do_not_exist(world: World, handle: str) -> None:
+    for platform in (Platform.TIKTOK, Platform.INSTAGRAM):
+        assert world.account_ever_called(platform, handle) is None
+
+
+@pytest.mark.parametrize("handle", ["nobody_here", "nobody.here", "nobody-here", "", "a b", "x" * 101, "c/abc"])
+def test_some_handles_exist_nowhere(world: World, handle: str) -> None:
     for platform in Platform:
         assert world.account_ever_called(platform, handle) is None
 

@@ -8,6 +8,7 @@ import strawberry
 
 from app.api.graphql.loaders import Loaders
 from app.core.access.budgets import Standing
+from app.core.lookups.sources import Sources
 from app.domain.viewer import Viewer
 
 
@@ -24,6 +25,14 @@ class Context:
     """Where the key stands in its minute after that."""
     refresh_spacing: timedelta = timedelta()
     """How long after a refresh the next one of the same thing may be asked for."""
+    look_ups: Sources | None = None
+    """What look-ups are answered from; None where an event is shown, which has none."""
+
+    @property
+    def sources(self) -> Sources:
+        """What look-ups are answered from."""
+        assert self.look_ups is not None
+        return self.look_ups
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.api.auth import read_key
+from app.api.auth import read_shown_key, shows_key
 from app.api.budgets import budget_headers
 from app.api.limits import BodyTooLarge, BodyTooSlow
 from app.api.limits import read_body as read_bytes
@@ -24,6 +24,7 @@ from app.api.rest.answering import JSON, conditional, encoder, takes_json
 from app.api.rest.operations import Answer, Call, OpenCall, Operation
 from app.api.rest.paths import Paths
 from app.api.rest.refusals import Refusal, refusal_of
+from app.api.rest.repeats import Repeats
 from app.api.rest.strict_json import AmbiguousJSON, BrokenJSON, read_json
 from app.api.rest.values import FieldError, InvalidValues, read_members, read_query
 from app.core.access.admission import Admissions
@@ -52,6 +53,8 @@ class Dialect:
     refuse: Callable[[Refusal, Request], Response]
     words: Mapping[str, str]
     """Its names of arguments that use cases call otherwise."""
+    key_header: str | None = None
+    """The header a key may stand in by itself, for callers who do not send it as a Bearer."""
 
 
 Page: TypeAlias = Callable[[Request], Awaitable[Response]]
@@ -84,6 +87,7 @@ class RestFace:
         self._settings = settings
         self._clock = clock
         self._admissions = Admissions(Budget(dialect.name, per_minute))
+        self._repeats = Repeats()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = _Asked(Request(scope, receive))
@@ -109,7 +113,9 @@ class RestFace:
             operations, texts = self._at(path)
             method = _method(request, operations)
         except Refusal:
-            if "authorization" in request.headers:  # what is refused is counted, and told in the headers, as well
+            if shows_key(
+                request.headers, self._dialect.key_header
+            ):  # what is refused is counted, and told in the headers, too
                 await self._admit(asked, runtime, now)
             raise
         if method is None:
@@ -122,18 +128,24 @@ class RestFace:
         _require_json_taken(request)
         viewer.require(operation.scope)
         query = None if operation.query is None else read_query(operation.query, request.query_params.multi_items())
-        members = await self._read_members(request, operation)
+        sent = None if operation.body is None else await self._read_body(request)
+        if sent is not None and (repeated := self._repeats.find(operation.id, sent, now)) is not None:
+            return Response(repeated, media_type=JSON)
+        members = None if sent is None else read_json(sent)
         body = None if operation.body is None else read_members(operation.body, members)
         ids = {name: _read_id(name, text) for name, text in texts.items()}
         call = Call(request, runtime, now, viewer, ids, query, body)
         key = request.headers.get(IDEMPOTENCY_KEY)
         if operation.is_create and key is not None:
             return await self._answer_once(operation, call, key, members)
-        return _response(operation, request, await operation.act(call))
+        answer = await operation.act(call)
+        if sent is not None and answer.repeat is not None:
+            self._repeats.keep(operation.id, sent, encoder.encode(answer.repeat.body), answer.repeat.good_until)
+        return _response(operation, request, answer)
 
     async def _admit(self, asked: _Asked, runtime: Runtime, now: datetime) -> Viewer:
         """Who asks, with the request taken from the budget of the key."""
-        token = read_key(asked.request.headers.get("authorization", ""))
+        token = read_shown_key(asked.request.headers, self._dialect.key_header)
         viewer, standing = await self._admissions.admit(runtime.redis, token, now=now)
         asked.headers.update(budget_headers(standing))
         runtime.usage.note(viewer.organization_id, self._dialect.name, points=1, now=now)
@@ -146,15 +158,13 @@ class RestFace:
             raise Refusal(HTTPStatus.NOT_FOUND, "Nothing is at this path.")
         return found
 
-    async def _read_members(self, request: Request, operation: Operation) -> object:
-        if operation.body is None:
-            return None
+    async def _read_body(self, request: Request) -> bytes:
         media_type, *parameters = (part.strip().lower() for part in request.headers.get("content-type", "").split(";"))
         charsets = [value.strip('"') for name, _, value in (p.partition("=") for p in parameters) if name == "charset"]
         if media_type != JSON or any(charset not in ("utf-8", "utf8") for charset in charsets):
             raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Send the body as {JSON} in UTF-8.")
         try:
-            return read_json(await read_bytes(request, self._settings.max_request_bytes))
+            return await read_bytes(request, self._settings.max_request_bytes)
         except BodyTooLarge as problem:
             raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(problem)) from None
         except BodyTooSlow as problem:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import NoneType
 from typing import Any
@@ -24,7 +24,6 @@ BODY_REFUSALS = (
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
 )
-FURTHER_REFUSALS = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
 HEADERS: Mapping[str, tuple[str, str]] = {
     "X-Request-ID": ("string", "The caller's own, or one that is made."),
@@ -41,6 +40,8 @@ OF_REFUSALS: Mapping[HTTPStatus, Sequence[str]] = {
     HTTPStatus.TOO_MANY_REQUESTS: ["Retry-After"],
     HTTPStatus.SERVICE_UNAVAILABLE: ["Retry-After"],
 }
+
+BEARER: Mapping[str, str] = {"type": "http", "scheme": "bearer", "description": "A key of an organization."}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,11 @@ class Head:
     extra: Mapping[str, Any]
     usual: Mapping[str, object]
     """Values that examples show, by the names of fields and enums."""
+    problem_media_type: str = PROBLEM_MEDIA_TYPE
+    statuses: Mapping[HTTPStatus, HTTPStatus] = field(default_factory=dict)
+    """By which the face answers, where those are others than usual."""
+    keys: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: {"key": BEARER})
+    """The ways to send a key, each enough by itself."""
 
 
 def document(head: Head, operations: Sequence[Operation]) -> dict[str, Any]:
@@ -88,18 +94,16 @@ def document(head: Head, operations: Sequence[Operation]) -> dict[str, Any]:
         **head.extra,
         "servers": [{"url": head.server}],
         "tags": [{"name": name, "description": text} for name, text in head.tags.items()],
-        "security": [{"key": []}],
+        "security": [{name: []} for name in head.keys],
         "paths": paths,
         "components": {
             "schemas": {**components, **of_requests},
-            "responses": _refusals(head, of_answers[head.problem]),
+            "responses": _refusals(head, operations, of_answers[head.problem]),
             "headers": {
                 name: {"schema": {"type": kind}, "description": text}
                 for name, (kind, text) in {**HEADERS, **head.headers}.items()
             },
-            "securitySchemes": {
-                "key": {"type": "http", "scheme": "bearer", "description": "A key of an organization."}
-            },
+            "securitySchemes": head.keys,
         },
     }
     plain: dict[str, Any] = msgspec.to_builtins(whole)
@@ -151,19 +155,30 @@ def _responses(head: Head, operation: Operation, shown: Any) -> dict[str, Any]:
     if operation.method == "GET":
         text = "The caller has this representation already, by `If-None-Match`."
         responses["304"] = {"description": text, "headers": _headers([*common, *cached])}
-    for status in refusals(operation):
+    for status in _refused_with(head, operation):
         responses[str(status.value)] = {"$ref": f"#/components/responses/{_name(status)}"}
     return dict(sorted(responses.items()))
 
 
-def _refusals(head: Head, problem: Any) -> dict[str, Any]:
+def _refused_with(head: Head, operation: Operation) -> set[HTTPStatus]:
+    """The statuses of an operation's refusals, as the face answers them."""
+    return {head.statuses.get(status, status) for status in refusals(operation)}
+
+
+def _refusals(head: Head, operations: Iterable[Operation], problem: Any) -> dict[str, Any]:
     """Every refusal by the name of its status."""
-    statuses = {*EVERY_REFUSAL, *KEY_REFUSALS, *BODY_REFUSALS, *FURTHER_REFUSALS}
+    statuses = {status for operation in operations for status in _refused_with(head, operation)}
     return {
         _name(status): {
             "description": status.phrase,
-            "headers": _headers([*head.headers, "X-Request-ID", *OF_REFUSALS.get(status, [])]),
-            "content": {PROBLEM_MEDIA_TYPE: {"schema": problem, "example": head.refused(status)}},
+            # Without a known key there is no budget to tell of.
+            "headers": _headers(
+                [
+                    *([] if status is HTTPStatus.UNAUTHORIZED else head.headers),
+                    *("X-Request-ID", *OF_REFUSALS.get(status, [])),
+                ]
+            ),
+            "content": {head.problem_media_type: {"schema": problem, "example": head.refused(status)}},
         }
         for status in sorted(statuses)
     }

@@ -40,12 +40,22 @@ class Call(OpenCall, Generic[Query, Body]):
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat(Generic[Shown]):
+    """What whoever sends the same body until then is answered, with 200."""
+
+    body: Shown
+    good_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Answer(Generic[Shown]):
     """What an operation answers; an empty body is None."""
 
     body: Shown
     status: HTTPStatus = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict)
+    repeat: Repeat[Shown] | None = None
+    """Where the answer does not depend on who asks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

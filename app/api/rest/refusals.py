@@ -19,6 +19,7 @@ STATUSES: Mapping[type[Problem], HTTPStatus] = {
     problems.AccountLinkedElsewhere: HTTPStatus.CONFLICT,
     problems.IdempotencyConflict: HTTPStatus.CONFLICT,
     problems.StillRunning: HTTPStatus.CONFLICT,
+    problems.LookUpFailed: HTTPStatus.BAD_GATEWAY,
     BudgetSpent: HTTPStatus.TOO_MANY_REQUESTS,
 }
 """What is not here is about a value of the request: 422."""

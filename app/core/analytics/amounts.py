@@ -1,6 +1,6 @@
 """Amounts: what subjects come to over stretches of days, for whatever metrics are asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import accumulate, pairwise
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from app.core.analytics.late_views import gains_before_views
 from app.core.analytics.video_amounts import read_video_amounts
 from app.domain.metrics import DAYS, POSTS_PUBLISHED, PUBLISHED_EVER, counters_of, terms_of
+from app.domain.platforms import Platform
 from app.domain.series import Stretches, SubjectKind, layout_of, read_stretches
 from app.domain.windows import day_start
 from app.store.analytics.series import Bounds, count_published, read_set_sums
@@ -36,8 +37,12 @@ async def read_amounts(
     metrics: Sequence[str],
     *,
     with_flags: bool = False,
+    platforms: Collection[Platform] | None = None,
 ) -> dict[UUID, SubjectAmounts]:
     """The amounts of every subject asked for, with all terms that `metrics` are made of.
+
+    Of an organization or a creator only what is on `platforms` counts, where some are given: as if nothing else of it
+    were tracked.
 
     What is not the organization's is absent. Whether a stretch is observed or a baseline is told `with_flags`. A
     constant number of statements, whatever the number of subjects and the length of their history.
@@ -48,13 +53,13 @@ async def read_amounts(
         videos = await read_video_amounts(organization_id, ids, bounds, counters, with_flags=with_flags)
         return {video_id: SubjectAmounts(first, Stretches.of(found)) for video_id, (first, found) in videos.items()}
     terms = {term for metric in metrics for term in terms_of(metric)}
-    sums = await read_set_sums(organization_id, kind, ids, bounds, counters)
+    sums = await read_set_sums(organization_id, kind, ids, bounds, counters, platforms)
     published: Mapping[UUID, Sequence[int]] = {}
     if terms & {POSTS_PUBLISHED, PUBLISHED_EVER}:
-        published = await count_published(organization_id, kind, ids, bounds)
+        published = await count_published(organization_id, kind, ids, bounds, platforms)
     late: Mapping[UUID, Sequence[Mapping[str, int]]] = {}
     if any(term.startswith("viewed_") for term in terms) and any(found.has_late_views for found in sums.values()):
-        late = await gains_before_views(organization_id, kind, ids, bounds)
+        late = await gains_before_views(organization_id, kind, ids, bounds, platforms)
     amounts = {}
     for set_id, found in sums.items():
         more = _more(bounds, published.get(set_id))

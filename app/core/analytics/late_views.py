@@ -1,12 +1,13 @@
 """Posts whose views became known after their other counters: what they gained before belongs to ratios all the same."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from app.domain.levels import Standing, fold_observations, merge_observations
 from app.domain.metrics import ENGAGEMENT_COUNTERS
+from app.domain.platforms import Platform
 from app.domain.rollups import utc_day
 from app.domain.series import SubjectKind
 from app.store.analytics.late_views import select_late_videos
@@ -16,14 +17,18 @@ from app.store.rollups import read_video_standings
 
 
 async def gains_before_views(
-    organization_id: UUID, kind: SubjectKind, ids: Sequence[UUID], bounds: Bounds
+    organization_id: UUID,
+    kind: SubjectKind,
+    ids: Sequence[UUID],
+    bounds: Bounds,
+    platforms: Collection[Platform] | None = None,
 ) -> dict[UUID, list[dict[str, int]]]:
     """Per set and stretch, the engagement gained in it before the views of the post became known in it.
 
     In ratios over views a post takes part when its views are known by the end of the stretch, with all it gained in the
     stretch; rollup rows hold what came while they were known. Such posts are rare: most sets have none and are absent.
     """
-    late = await select_late_videos(organization_id, kind, ids, bounds.instants[0], bounds.instants[-1])
+    late = await select_late_videos(organization_id, kind, ids, bounds.instants[0], bounds.instants[-1], platforms)
     if not late:
         return {}
     # Of stretches that begin at one instant, as where a zone skips a day, the last is the one that anything lies in.

@@ -1,6 +1,6 @@
 """Leaderboards: accounts, creators or videos ranked by a metric over a window, beside their ranks in the one before."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from app.core.analytics.video_levels import read_video_levels
 from app.domain.cursors import PageRequest
 from app.domain.filters import EVERY_VIDEO, VideoFilter, write_filter
 from app.domain.metrics import POST_COUNTERS, check_metrics, counters_of
+from app.domain.platforms import Platform
 from app.domain.records import Leaderboard, RankedSubject
 from app.domain.series import SubjectKind
 from app.domain.viewer import Scope, Viewer
@@ -30,10 +31,12 @@ async def rank_subjects(
     *,
     scope: VideoFilter = EVERY_VIDEO,
     with_previous: bool = True,
+    platforms: Collection[Platform] | None = None,
 ) -> Leaderboard:
     """One page of the organization's accounts, creators or videos by a metric, counters by what they gained.
 
-    Videos are those of `scope`, a filter in its one form, which nothing else has. The greatest value comes first; those
+    Videos are those of `scope`, a filter in its one form, which nothing else has. Of creators only accounts on
+    `platforms` count, where some are given. The greatest value comes first; those
     of which nothing is known come last and are listed; ties are told apart by lower-cased name (a video's is how its
     caption begins), then by id. Ranks are those in the whole ranking, whatever the page; the previous one is that of
     the same ranking over the window before, worked out only `with_previous`. A constant number of statements, whatever
@@ -46,8 +49,10 @@ async def rank_subjects(
     starts = [previous.start, window.start] if with_previous else [window.start]
     bounds = bounds_of([*starts, window.end + timedelta(days=1)], window.zone)
     parameters = Parameters()
-    entrants = await _entrants(viewer.organization_id, kind, scope, metric, bounds, parameters)
+    entrants = await _entrants(viewer.organization_id, kind, scope, metric, bounds, parameters, platforms)
     binding = f"ranking {kind.value} {metric} {window.start} {window.end} {window.zone.key} {write_filter(scope)}"
+    if platforms is not None:
+        binding += f" on {', '.join(sorted(platforms))}"
     found, ranked_count = await page_ranking(
         viewer, binding, metric, entrants, parameters, page, with_previous=with_previous
     )
@@ -85,15 +90,21 @@ async def video_entrants(
 
 
 async def _entrants(
-    organization_id: UUID, kind: SubjectKind, scope: VideoFilter, metric: str, bounds: Bounds, parameters: Parameters
+    organization_id: UUID,
+    kind: SubjectKind,
+    scope: VideoFilter,
+    metric: str,
+    bounds: Bounds,
+    parameters: Parameters,
+    platforms: Collection[Platform] | None,
 ) -> Entrants:
     if kind is SubjectKind.VIDEO:
         return await video_entrants(organization_id, scope, metric, bounds, parameters)
     late: LateGains = {}
     if any(term.startswith("viewed_") for term in ranked_terms(metric)):
         ids = await select_subject_ids(organization_id, kind)
-        late = await gains_before_views(organization_id, kind, ids, bounds)
-    return rank_of_sets(parameters, organization_id, kind, bounds, metric, late)
+        late = await gains_before_views(organization_id, kind, ids, bounds, platforms)
+    return rank_of_sets(parameters, organization_id, kind, bounds, metric, late, platforms)
 
 
 async def _fold_rounded(

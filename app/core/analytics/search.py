@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.filters import read_text
+from app.domain.platforms import Platform
 from app.domain.problems import InvalidInput
 from app.domain.records import Account, Creator, Video
 from app.domain.viewer import Scope, Viewer
@@ -32,13 +33,19 @@ class SearchResults:
 
 
 async def search(
-    viewer: Viewer, text: str, limit: int = DEFAULT_LIMIT, *, sections: Collection[Section] = tuple(Section)
+    viewer: Viewer,
+    text: str,
+    limit: int = DEFAULT_LIMIT,
+    *,
+    sections: Collection[Section] = tuple(Section),
+    platforms: Collection[Platform] | None = None,
 ) -> SearchResults:
     """Finds accounts by handle and display name, creators by name, videos by caption: at most `limit` of each.
 
-    Case and accents do not matter, and no character is a wildcard. Three characters and more are found anywhere, fewer
-    at the start of a line. Blank text finds nothing. Accounts come by followers, creators by name, videos by views. One
-    statement per section. Raises Forbidden, or InvalidInput naming `text` or `limit`.
+    Accounts and videos are those on `platforms`, where some are given. Case and accents do not matter, and no character
+    is a wildcard. Three characters and more are found anywhere, fewer at the start of a line. Blank text finds nothing.
+    Accounts come by followers, creators by name, videos by views. One statement per section. Raises Forbidden, or
+    InvalidInput naming `text` or `limit`.
     """
     viewer.require(Scope.READ)
     wanted = read_text(text, "text")
@@ -49,7 +56,7 @@ async def search(
     asked = (viewer.organization_id, wanted, limit)
     # One after the other: a request holds one database connection.
     return SearchResults(
-        accounts=await search_accounts(*asked) if Section.ACCOUNTS in sections else (),
+        accounts=await search_accounts(*asked, platforms) if Section.ACCOUNTS in sections else (),
         creators=await search_creators(*asked) if Section.CREATORS in sections else (),
-        videos=await search_videos(*asked) if Section.VIDEOS in sections else (),
+        videos=await search_videos(*asked, platforms) if Section.VIDEOS in sections else (),
     )

@@ -7,11 +7,11 @@ from uuid import UUID
 from app.core.analytics.amounts import SubjectAmounts, bounds_of, is_complete, read_amounts
 from app.core.analytics.window_metrics import window_metrics_of
 from app.domain.metrics import check_metrics, growths_of, values_of
-from app.domain.records import Series, WindowMetrics
+from app.domain.platforms import Platform
+from app.domain.records import Series, Span, WindowMetrics
 from app.domain.series import (
     Granularity,
     SeriesMode,
-    Span,
     SubjectKind,
     bucket_before,
     cut_window,
@@ -33,13 +33,14 @@ async def subject_series(
     now: datetime,
     growth_of_counters: Sequence[str] = (),
     levels_of: Collection[str] = (),
+    platforms: Collection[Platform] | None = None,
 ) -> dict[UUID, Series]:
     """A series per subject, whichever kind it is; an id that is not of the viewer's organization is absent.
 
-    A post counter is summed over discovered posts, a profile counter over accounts. Every bucket of the window is
-    there. Counters are gains in the bucket or levels at its end, those of `levels_of` always levels; ratios are exact
-    fractions; None while unknown. The growth of a counter is against the bucket before, also of the first bucket unless
-    the window cuts it.
+    A post counter is summed over discovered posts, a profile counter over accounts; of an organization or a creator
+    over those on `platforms`, where some are given. Every bucket of the window is there. Counters are gains in the
+    bucket or levels at its end, those of `levels_of` always levels; ratios are exact fractions; None while unknown. The
+    growth of a counter is against the bucket before, also of the first bucket unless the window cuts it.
     """
     viewer.require(Scope.READ)
     check_metrics(metrics)
@@ -48,7 +49,13 @@ async def subject_series(
     starts = [*([] if before is None else [before]), *(span.start for span in spans)]
     bounds = bounds_of([*starts, window.end + timedelta(days=1)], window.zone)
     amounts = await read_amounts(
-        viewer.organization_id, kind, ids, bounds, [*metrics, *growth_of_counters], with_flags=True
+        viewer.organization_id,
+        kind,
+        ids,
+        bounds,
+        [*metrics, *growth_of_counters],
+        with_flags=True,
+        platforms=platforms,
     )
     as_levels = set(metrics if mode is SeriesMode.LEVEL else levels_of)
     return {
@@ -68,6 +75,7 @@ async def series_in_windows(
     *,
     now: datetime,
     levels_of: Collection[str] = (),
+    platforms: Collection[Platform] | None = None,
 ) -> dict[UUID, tuple[Series, WindowMetrics]]:
     """A series per subject as `subject_series` has it, and the window as `subject_metrics` has it, read at one moment.
 
@@ -78,7 +86,9 @@ async def series_in_windows(
     spans = cut_window(window, granularity, now.astimezone(window.zone).date())
     starts = [window.previous.start, *(span.start for span in spans)]
     bounds = bounds_of([*starts, window.end + timedelta(days=1)], window.zone)
-    amounts = await read_amounts(viewer.organization_id, kind, ids, bounds, metrics, with_flags=True)
+    amounts = await read_amounts(
+        viewer.organization_id, kind, ids, bounds, metrics, with_flags=True, platforms=platforms
+    )
     as_levels = set(metrics if mode is SeriesMode.LEVEL else levels_of)
     both = {}
     for set_id, found in amounts.items():

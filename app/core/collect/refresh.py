@@ -23,6 +23,7 @@ from app.store.accounts import AccountRefresh, lock_account_refresh, rename_acco
 from app.store.collect.leases import end_account_refresh
 from app.store.db import transaction
 from app.store.partitions import ensure_partitions, is_missing_partition
+from app.store.videos import select_known_levels
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,8 @@ FIRST_EMPTY_WEEKS = 53
 """Until a post is known a quiet channel is followed through a year without one, to find those it once had."""
 EMPTY_WEEKS = 3
 """Afterwards it is not: what has been quiet for long changes little, and each week costs a request."""
+MOST_COMPARED = 500
+"""Of an account's posts so many, the newest, are compared with what was recorded last."""
 
 
 async def refresh_account(
@@ -66,7 +69,8 @@ async def refresh_account(
             facts = await recent.find(_identity(account), bounds, now)
         if facts is not None:
             return await refresh.record(Outcome(AnswerClass.OK, facts), used_recent_facts=True)
-        outcome = await chains.fetch_account(_identity(account), bounds, now, within=lease_time * FETCH_SHARE)
+        identity = await _with_what_is_known(account, bounds)
+        outcome = await chains.fetch_account(identity, bounds, now, within=lease_time * FETCH_SHARE)
         try:
             refreshed = await refresh.record(outcome)
         except Exception as error:
@@ -169,6 +173,13 @@ def _bounds(account: AccountRefresh, now: datetime) -> PostBounds:
 
 def _identity(account: AccountRefresh) -> AccountIdentity:
     return AccountIdentity(account.platform, account.handle, account.external_id, account.secondary_id)
+
+
+async def _with_what_is_known(account: AccountRefresh, bounds: PostBounds) -> AccountIdentity:
+    """Whom to ask for, and what was recorded last, by which a fall is seen while others can still be asked."""
+    most = MOST_COMPARED if bounds.max_posts is None else min(bounds.max_posts, MOST_COMPARED)
+    levels = await select_known_levels(account.organization_id, account.id, most) if account.discovered_posts else {}
+    return replace(_identity(account), known=account.levels, known_posts=levels)
 
 
 async def _take_over_handle(account: AccountRefresh, facts: AccountFacts) -> AccountRefresh:

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.core.collect.recent import RecentFacts
 from app.core.collect.recording import record_organization, record_post
 from app.core.collect.runs import FETCH_SHARE, INTERNAL_ERROR, INTERRUPTED, LEASE_LOST, Refreshed, Run, open_run
 from app.core.collect.sweep import Lease
@@ -22,12 +23,19 @@ from app.store.tracking.tracked_videos import VideoRefresh, lock_video, select_v
 
 
 async def refresh_video(
-    chains: Chains, lease: Lease, *, now: datetime, lease_time: timedelta, events: Events | None = None
+    chains: Chains,
+    lease: Lease,
+    *,
+    now: datetime,
+    lease_time: timedelta,
+    recent: RecentFacts | None = None,
+    events: Events | None = None,
 ) -> Refreshed | None:
     """Fetches a video and records what came back, in one transaction that also ends the lease.
 
     As `refresh_account`: idempotent, nothing is recorded once the lease is another's, everything is stamped with `now`,
-    whoever listens to `events` is told. None when there is no such video.
+    with `recent` facts fetched minutes ago for anybody will do, whoever listens to `events` is told. None when there is
+    no such video.
     """
     video = await select_video_refresh(lease.organization_id, lease.target_id)
     if video is None:
@@ -39,15 +47,17 @@ async def refresh_video(
     refresh = _Refresh(run)
     try:
         await refresh.run.tell(RunState.RUNNING)
-        identity = PostIdentity(video.platform, video.external_id, video.author_handle)
+        identity = PostIdentity(video.platform, video.external_id, video.author_handle, video.state.levels)
+        if recent and not run.is_manual and (known := await recent.find_post(identity, now)) is not None:
+            return await refresh.record(known, used_recent_facts=True)
         outcome = await chains.fetch_post(identity, now, within=lease_time * FETCH_SHARE)
         try:
-            return await refresh.record(outcome)
+            refreshed = await refresh.record(outcome)
         except Exception as error:
             if outcome.facts is None or not is_missing_partition(error):
                 raise
             await ensure_partitions(min(now, video.state.first_refreshed_at or now), now)
-            return await refresh.record(outcome)
+            refreshed = await refresh.record(outcome)
     except Problem as problem:
         await refresh.fail(problem.message)
         raise
@@ -57,6 +67,9 @@ async def refresh_video(
     except asyncio.CancelledError:
         await asyncio.shield(refresh.fail(INTERRUPTED))
         raise
+    if recent:
+        await recent.keep_post(identity, outcome)
+    return refreshed
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +78,14 @@ class _Refresh:
 
     run: Run
 
-    async def record(self, outcome: PostOutcome) -> Refreshed:
+    async def record(self, outcome: PostOutcome, *, used_recent_facts: bool = False) -> Refreshed:
         """The one transaction of a refresh, then told. When the lease is another's, only the run says so."""
-        refreshed = await self._store(outcome)
+        refreshed = await self._store(outcome, used_recent_facts)
         observed = (self.run.lease.target_id,) if refreshed.state is RunState.SUCCEEDED else ()
         await self.run.tell(refreshed.state, observed)
         return refreshed
 
-    async def _store(self, outcome: PostOutcome) -> Refreshed:
+    async def _store(self, outcome: PostOutcome, used_recent_facts: bool) -> Refreshed:
         async with transaction():
             video = await self._lock()
             if video is None:
@@ -87,7 +100,9 @@ class _Refresh:
             recorded = await record_post(
                 video.organization_id, video.state, outcome.facts, outcome.captured_at, source, self.run.now
             )
-            refreshed = await self.run.finish(RunState.SUCCEEDED, outcome, outcome.reason, recorded.posts)
+            refreshed = await self.run.finish(
+                RunState.SUCCEEDED, outcome, outcome.reason, recorded.posts, used_recent_facts=used_recent_facts
+            )
             await record_organization(video.organization_id, recorded)
         return refreshed
 

@@ -10,13 +10,13 @@ from app.core.filters import read_account_filter
 from app.core.labels import check_metadata, check_refresh_interval, read_category
 from app.domain.cursors import PageRequest
 from app.domain.filters import NEWEST_ACCOUNTS, AccountFilter, AccountOrder, check_order
-from app.domain.links import canonical_handle
-from app.domain.platforms import Platform
+from app.domain.links import RULES, canonical_handle
+from app.domain.platforms import TRAITS, Platform
 from app.domain.problems import HandleTaken, InvalidInput, NotFound, Problem, QuotaReached
 from app.domain.records import Account, Attributes, Page
 from app.domain.viewer import Scope, Viewer
 from app.store.access.quotas import lock_account_quota
-from app.store.accounts import select_account_by_handle, select_accounts, set_activity
+from app.store.accounts import select_accounts, set_activity
 from app.store.db import transaction
 from app.store.lists.accounts import listing_of, page_accounts
 from app.store.tracking.additions import (
@@ -45,7 +45,8 @@ async def track_account(viewer: Viewer, new: NewAccount, *, now: datetime) -> Ac
     """Starts tracking an account: it is due at once, and its figures come with the first refresh.
 
     Tracking begins at `now`. Whether the handle exists shows then, not here. With a creator it is linked to that one,
-    and paused with it while that is paused. Raises Forbidden, InvalidInput naming the argument, NotFound naming
+    and paused with it while that is paused. A channel id that an account is known by means that account. Raises
+    Forbidden, InvalidInput naming the argument, `platform` where that has no accounts to track, NotFound naming
     `creator_id`, HandleTaken with the account that is tracked already, or QuotaReached; a refused call leaves no trace.
     """
     (answer,) = await track_accounts(viewer, [new], now=now)
@@ -68,17 +69,19 @@ async def track_accounts(
     read = [_read(one) for one in new]
     wanted = [one for one in read if isinstance(one, AccountAddition)]
     names = [one.name for one in wanted]
+    stable = [(platform, handle) for platform, handle in names if RULES[platform].is_stable_id(handle)]
     chosen: dict[AccountName, AccountAddition] = {}
     async with transaction():
         creators = await lock_creators(organization_id, [one.creator_id for one in wanted if one.creator_id])
         quota = await lock_account_quota(organization_id)
-        present = await select_accounts_by_name(organization_id, names) if quota else {}
+        looked_for = names if quota else stable
+        present = await select_accounts_by_name(organization_id, looked_for, stable) if looked_for else {}
         for one in wanted:
             is_free = quota is None or quota[1] + len(chosen) < quota[0]
             if is_free and one.name not in present and one.creator_id in (None, *creators):
                 chosen.setdefault(one.name, one)
         added = await insert_accounts(organization_id, list(chosen.values()), now)
-        found = await select_accounts_by_name(organization_id, names)
+        found = await select_accounts_by_name(organization_id, names, stable)
 
     def answer(one: AccountAddition) -> Account | Problem:
         if one.creator_id not in (None, *creators):
@@ -118,11 +121,14 @@ async def load_accounts(
 
 
 async def find_account(viewer: Viewer, platform: Platform, handle: str) -> Account | None:
-    """The tracked account of that handle, in any of its spellings, or None. Raises InvalidInput naming `handle`."""
+    """The tracked account of that handle, in any of its spellings, or of a channel id that it is known by, or None.
+
+    Raises InvalidInput naming `handle`.
+    """
     viewer.require(Scope.READ)
-    return await select_account_by_handle(
-        viewer.organization_id, platform, canonical_handle(platform, handle, "handle")
-    )
+    name = platform, canonical_handle(platform, handle, "handle")
+    stable = [name] if RULES[platform].is_stable_id(name[1]) else []
+    return (await select_accounts_by_name(viewer.organization_id, [name], stable)).get(name)
 
 
 async def list_accounts(
@@ -155,6 +161,7 @@ def _read(new: NewAccount | Problem) -> AccountAddition | Problem:
     if isinstance(new, Problem):
         return new
     try:
+        _check_platform(new.platform)
         handle = canonical_handle(new.platform, new.handle, "handle")
         category = read_category(new.category, "category")
         check_metadata(new.metadata, "metadata")
@@ -162,3 +169,12 @@ def _read(new: NewAccount | Problem) -> AccountAddition | Problem:
     except InvalidInput as problem:
         return problem
     return AccountAddition(new.platform, handle, category, new.metadata, new.refresh_interval_hours, new.creator_id)
+
+
+def _check_platform(platform: Platform) -> None:
+    """Raises InvalidInput naming `platform` where only single posts can be tracked."""
+    if not TRAITS[platform].tracks_accounts:
+        others = ", ".join(other for other, traits in TRAITS.items() if traits.tracks_accounts)
+        raise InvalidInput(
+            f"Accounts of {platform} cannot be tracked, only single posts. Accounts can be of {others}.", "platform"
+        )

@@ -8,7 +8,15 @@ from uuid import UUID
 
 from app.domain.platforms import Platform
 from app.domain.records.pages import Page
-from app.domain.series import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The dates of one bucket, cut to the window."""
+
+    start: date
+    end: date
+    is_partial: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ class ProviderCall:
     """The platform's own number or word for a refusal, where it gave one."""
     elapsed_ms: int
     requests: int
+    cost: int = 0
+    """Credits or units of quota that the upstream charged; 0 where it charges nothing."""
 
 
 @dataclass(frozen=True, slots=True)

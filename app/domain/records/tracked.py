@@ -36,6 +36,8 @@ class Creator:
     added_at: datetime
     platforms: Mapping[Platform, int]
     """How many accounts are linked to it on each platform; platforms without any are absent."""
+    platform_followers: Mapping[Platform, int]
+    """On each platform the sum over its linked accounts whose followers are known; absent where none are."""
     followers: int | None
     """The sum over its linked accounts whose followers are known."""
 

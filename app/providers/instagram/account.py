@@ -8,9 +8,10 @@ from app.domain.platforms import Platform
 from app.providers.base import AccountIdentity, Outcome, PostBounds, Visit, within_bounds
 from app.providers.failures import AnswerClass, Refusal
 from app.providers.http import INSTAGRAM_HOST, NAVIGATION_HEADERS
-from app.providers.instagram.parse import ProfilePage, parse_profile_html, parse_web_profile_info
+from app.providers.instagram.parse import ProfilePage, parse_profile_html, parse_web_profile_info, refusal_of_page
 from app.providers.instagram.web import APP_HEADERS, refused
 from app.providers.limits import INSTAGRAM
+from app.providers.pages import Page
 
 PROFILE_INFO = "web_profile_info"
 PROFILE_HTML = "profile_html"
@@ -54,7 +55,7 @@ class InstagramWeb:
         if profile.answer_class is not AnswerClass.NOT_FOUND:
             doubt = f"{info.reason}, but its page does not confirm it: {profile.reason}"
             return visit.refused(Refusal(AnswerClass.UNAVAILABLE, doubt, info.upstream_code))
-        return visit.refused(info)
+        return visit.refused(info, signs=2)
 
     def _found(self, visit: Visit, info: ProfilePage, bounds: PostBounds, now: datetime) -> Outcome:
         profile, posts = info.profile, within_bounds(info.posts, bounds)
@@ -98,8 +99,8 @@ class InstagramWeb:
     async def _profile_html(self, visit: Visit, identity: AccountIdentity) -> ProfileFacts | Refusal:
         path = f"/{identity.handle}/"
         reply = await visit.get(PROFILE_HTML, INSTAGRAM, INSTAGRAM_HOST, path, headers=NAVIGATION_HEADERS)
-        answer = refused(reply, NO_SUCH_ACCOUNT) or parse_profile_html(
-            reply.body, identity.handle, identity.external_id
-        )
+        # Its own words say that there is none, with whatever status; a bare 404 on both routes would be one outage.
+        says_gone = refusal_of_page(Page(reply.body)) if reply.status == 404 else None
+        answer = says_gone or refused(reply) or parse_profile_html(reply.body, identity.handle, identity.external_id)
         await visit.settle(PROFILE_HTML, INSTAGRAM, reply, answer if isinstance(answer, Refusal) else None)
         return answer

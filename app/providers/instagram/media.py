@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from app.domain.facts import PostFacts
 from app.domain.platforms import Platform, VideoKind, ViewsKind
-from app.providers.failures import AnswerClass, Refusal
+from app.providers.failures import NO_FIGURES, AnswerClass, Refusal
 from app.providers.instagram.parse import (
     broken,
     changed,
@@ -19,6 +19,7 @@ from app.providers.instagram.parse import (
 from app.providers.pages import Page
 from app.providers.values import (
     BrokenJson,
+    are_unsaid,
     as_list,
     as_object,
     decode_json,
@@ -37,6 +38,8 @@ from app.providers.values import (
 MEDIA = "xig_polaris_media"
 UNGATED = "if_not_gated_logged_out"
 NO_SUCH_POST = "Instagram knows no such post"
+FIGURES = ("like_count", "comment_count", "play_count", "view_count")
+"""Of which every post has at least one."""
 
 IMAGE_TYPE, VIDEO_TYPE, CAROUSEL_TYPE = 1, 2, 8
 KINDS: Mapping[int | None, VideoKind] = {
@@ -199,6 +202,8 @@ def _post_in(result: object, external_id: str) -> PostFacts | Refusal:
         return changed(f"Asked for post {external_id}, answered with {found_id}")
     if fields[UNGATED] is None:
         return Refusal(AnswerClass.LOGIN_REQUIRED, "Instagram shows this post to members only")
+    if post is not None and not post.hidden and are_unsaid(*(dig(fields, UNGATED, key) for key in FIGURES)):
+        return changed(NO_FIGURES)
     return post or changed("The post has no readable id and shortcode")
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from app.domain.facts import Count, PostFacts, ProfileFacts
 from app.domain.links import pk_of, shortcode_of
 from app.domain.platforms import Platform, VideoKind, ViewsKind
-from app.providers.failures import AnswerClass, Refusal
+from app.providers.failures import NO_FIGURES, AnswerClass, Refusal
 from app.providers.pages import Page
 from app.providers.values import (
     LONGEST_NAME,
     BrokenJson,
+    are_unsaid,
     as_list,
     as_object,
     decode_json,
@@ -69,9 +70,16 @@ def parse_web_profile_info(body: bytes, handle: str, external_id: str | None = N
     data = decode_json(body)
     if isinstance(data, BrokenJson):
         return broken(data)
+    if "user" not in as_object(dig(data, "data")):
+        return refusal_in(body) or changed("The answer carries no user")
+    return parse_web_profile(data, handle, external_id)
+
+
+def parse_web_profile(data: object, handle: str, external_id: str | None = None) -> ProfilePage | Refusal:
+    """The profile and up to twelve posts of the JSON of a `web_profile_info` answer; it must be whose it must be."""
     envelope = as_object(dig(data, "data"))
     if "user" not in envelope:
-        return refusal_in(body) or changed("The answer carries no user")
+        return changed("The answer carries no user")
     if envelope["user"] is None:
         return Refusal(AnswerClass.NOT_FOUND, "Instagram knows no such account")
     user = as_object(envelope["user"])
@@ -80,6 +88,10 @@ def parse_web_profile_info(body: bytes, handle: str, external_id: str | None = N
         return identity
     links = (user.get("external_url"), *(dig(link, "url") for link in as_list(user.get("bio_links"))))
     timeline = user.get("edge_owner_to_timeline_media")
+    figures = [dig(user, "edge_followed_by", "count"), dig(user, "edge_follow", "count"), dig(timeline, "count")]
+    if are_unsaid(*figures):
+        return changed(NO_FIGURES)
+    followers, following, profile_posts = map(read_count, figures)
     profile = ProfileFacts(
         platform=Platform.INSTAGRAM,
         external_id=identity,
@@ -90,11 +102,7 @@ def parse_web_profile_info(body: bytes, handle: str, external_id: str | None = N
         picture_url=read_url(user.get("profile_pic_url_hd")) or read_url(user.get("profile_pic_url")),
         is_verified=read_flag(user.get("is_verified")),
         is_private=bool(read_flag(user.get("is_private"))),
-        counts=known(
-            followers=read_count(dig(user, "edge_followed_by", "count")),
-            following=read_count(dig(user, "edge_follow", "count")),
-            profile_posts=read_count(dig(timeline, "count")),
-        ),
+        counts=known(followers=followers, following=following, profile_posts=profile_posts),
     )
     hides_counts = bool(read_flag(user.get("hide_like_and_view_counts")))
     nodes = [dig(edge, "node") for edge in as_list(dig(timeline, "edges"))]
@@ -169,7 +177,7 @@ def parse_profile_html(body: bytes, handle: str, external_id: str | None = None)
                 continue
             identity = _identity(user.get("pk"), user.get("username"), handle, external_id)
             if not isinstance(identity, Refusal):
-                return _html_profile(user, identity, handle)
+                return changed(NO_FIGURES) if shows_no_figures(user) else profile_of_user(user, identity, handle)
             refusal = identity
     if refusal is not None:
         return refusal
@@ -183,6 +191,8 @@ def refusal_of_page(page: Page) -> Refusal | None:
         return Refusal(AnswerClass.NOT_FOUND, "Instagram's page says that it isn't available")
     if "login" in title or "log in" in title:
         return Refusal(AnswerClass.BLOCKED, "Instagram answered with its login page")
+    if page.has_ids("captcha") or "verification" in title or "challenge" in title:
+        return Refusal(AnswerClass.BLOCKED, "Instagram asks for a captcha")
     return None
 
 
@@ -196,7 +206,8 @@ def refusal_in(body: bytes) -> Refusal | None:
     return None
 
 
-def _html_profile(user: Mapping[str, object], external_id: str, handle: str) -> ProfileFacts:
+def profile_of_user(user: Mapping[str, object], external_id: str, handle: str) -> ProfileFacts:
+    """The profile in a user object as pages and the v1 calls write it; the caller has read who it is."""
     links = (*(dig(link, "url") for link in as_list(user.get("bio_links"))), user.get("external_url"))
     pictures = (dig(user, "hd_profile_pic_url_info", "url"), user.get("profile_pic_url"))
     return ProfileFacts(
@@ -212,9 +223,14 @@ def _html_profile(user: Mapping[str, object], external_id: str, handle: str) -> 
         counts=known(
             followers=read_count(user.get("follower_count")),
             following=read_count(user.get("following_count")),
-            profile_posts=read_count(user.get("all_media_count")),
+            profile_posts=read_count(user.get("all_media_count")) or read_count(user.get("media_count")),
         ),
     )
+
+
+def shows_no_figures(user: Mapping[str, object]) -> bool:
+    """Whether a user object has none of the counters that `profile_of_user` reads, known or unknown."""
+    return are_unsaid(*(user.get(f"{name}_count") for name in ("follower", "following", "all_media", "media")))
 
 
 def results_in(data: object, name: str) -> Iterator[object]:

@@ -61,7 +61,7 @@ class InstagramPosts:
             return visit.found_post(POST_QUERY, query, now, expected=EXPECTED_COUNTS)
         says_gone = [answer for answer in (page, query) if answer.answer_class is AnswerClass.NOT_FOUND]
         if len(says_gone) != 1:
-            return visit.refused_post(query)
+            return visit.refused_post(query, signs=2)
         other = query if says_gone[0] is page else page
         doubt = f"{says_gone[0].reason}, but nothing confirms it: {other.reason}"
         return visit.refused_post(Refusal(AnswerClass.UNAVAILABLE, doubt, says_gone[0].upstream_code))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from app.domain.facts import Count, PostFacts, ProfileFacts
 from app.domain.platforms import Platform, VideoKind, ViewsKind
-from app.providers.failures import AnswerClass, Refusal
+from app.providers.failures import NO_FIGURES, AnswerClass, Refusal
 from app.providers.pages import Page
 from app.providers.values import (
     LONGEST_NAME,
     BrokenJson,
+    are_unsaid,
     as_list,
     as_object,
     decode_json,
@@ -103,6 +104,9 @@ def parse_user_detail(detail: object, handle: str | None, external_id: str | Non
         return _changed(f"Asked for @{handle}, answered with @{found_handle}")
     if external_id is not None and found_id != external_id:
         return _changed(f"@{found_handle} is now account {found_id}, not {external_id}")
+    is_private = refused is not None or bool(read_flag(user.get("privateAccount")) or read_flag(user.get("secret")))
+    if not is_private and _shows_none(as_object(detail).get("userInfo"), ACCOUNT_KEYS):
+        return _changed(NO_FIGURES)
     return ProfileFacts(
         platform=Platform.TIKTOK,
         external_id=found_id,
@@ -113,7 +117,7 @@ def parse_user_detail(detail: object, handle: str | None, external_id: str | Non
         link_in_bio=read_link(dig(user, "bioLink", "link")),
         picture_url=read_url(user.get("avatarLarger")),
         is_verified=read_flag(user.get("verified")),
-        is_private=refused is not None or bool(read_flag(user.get("privateAccount")) or read_flag(user.get("secret"))),
+        is_private=is_private,
         counts=_counts(as_object(detail).get("userInfo"), ACCOUNT_KEYS),
     )
 
@@ -130,14 +134,14 @@ def parse_video_page(body: bytes, post_id: str) -> PostFacts | Refusal:
     if refused is not None:
         return refused
     item = dig(detail, "itemInfo", "itemStruct")
-    if read_flag(dig(item, "isContentClassified")) and not dig(item, "video"):
+    if read_flag(dig(item, "isContentClassified")) and not dig(item, "video") and not dig(item, "imagePost"):
         return Refusal(AnswerClass.LOGIN_REQUIRED, "TikTok shows this post to members only")
     post = parse_item(item)
     if post is None:
         return _changed("The page carries no readable post")
     if post.external_id != post_id:
         return _changed(f"Asked for post {post_id}, answered with {post.external_id}")
-    return post
+    return _changed(NO_FIGURES) if _shows_none(item, POST_KEYS) else post
 
 
 def parse_item_page(body: bytes, author_id: str | None = None) -> ItemPage | Refusal:
@@ -234,6 +238,12 @@ def _counts(holder: object, names: Mapping[str, Sequence[str]]) -> dict[str, Cou
             counts[name] = count
             break
     return counts
+
+
+def _shows_none(holder: object, names: Mapping[str, Sequence[str]]) -> bool:
+    """Whether an object has statistics, and none of our counters in them, known or unknown."""
+    forms = [as_object(dig(holder, form)) for form in ("statsV2", "stats")]
+    return any(forms) and are_unsaid(*(form.get(key) for form in forms for keys in names.values() for key in keys))
 
 
 def _page_scope(body: bytes) -> Mapping[str, object] | Refusal:

@@ -31,6 +31,8 @@ EXPECTED_POST_COUNTS = frozenset({"views", "likes", "comments", "shares", "saves
 DENIALS = frozenset({AnswerClass.NOT_FOUND, AnswerClass.UNAVAILABLE})
 """Answers to a stable id that leave a missing handle missing; any other leaves it open whether it was renamed."""
 PROFILE_ADDRESS = re.compile(r"/@([\w.]{1,24})(?:[?#]|$)", re.ASCII)
+SIGNS = 2
+"""The page and oEmbed: both must say that something is not there."""
 PAGE_SIZE = 15
 MOST_PAGES = 40
 EMPTY_PAGE_STEP = timedelta(days=7)
@@ -106,7 +108,7 @@ class TikTokWeb:
                 doubt = f"{profile.reason}, but its stable id could not be asked: {renamed.reason}"
                 profile = Refusal(AnswerClass.UNAVAILABLE, doubt, profile.upstream_code)
         if isinstance(profile, Refusal):
-            return visit.refused(profile)
+            return visit.refused(profile, SIGNS)
         channel = await self._channel(visit, profile, bounds, now)
         return visit.found(
             PROFILE_PAGE,
@@ -133,7 +135,7 @@ class TikTokWeb:
             address = post_url(Platform.TIKTOK, identity.external_id, None, identity.author_handle)
             gone = Refusal(AnswerClass.NOT_FOUND, "TikTok does not show this post", answer.upstream_code)
             answer = await self._corroborate(visit, address, gone)
-        return visit.refused_post(answer)
+        return visit.refused_post(answer, SIGNS)
 
     async def _profile(
         self, visit: Visit, address: str, handle: str | None, external_id: str | None = None
@@ -223,7 +225,7 @@ class TikTokWeb:
         return channel
 
     async def _items(
-        self, visit: Visit, secondary_id: str, external_id: str, cursor: int, device_id: str
+        self, visit: Visit, secondary_id: str, external_id: str | None, cursor: int, device_id: str
     ) -> ItemPage | Refusal:
         params = {
             **LIST_PARAMETERS,

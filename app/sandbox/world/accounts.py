@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.platforms import Platform
+from app.sandbox.world.channels import channel_id
 from app.sandbox.world.draws import draws, whole
+from app.sandbox.world.ids import SCHEMES, IdScheme
 from app.sandbox.world.personas import Persona
-from app.sandbox.world.posts import Post, id_in, make_post
+from app.sandbox.world.posts import Post, make_post, number_of
 from app.sandbox.world.rhythm import DAY, SURELY_SETTLED, Rhythm, rhythm_of
 
 YEAR = 365 * DAY
@@ -17,12 +19,6 @@ HEAD_START = 120
 """Followers brought along from elsewhere, in days of growth."""
 PINS_PER = 20
 """Which posts are pinned changes with every so many posts."""
-
-INSTAGRAM_EPOCH = 1_314_220_021_721
-"""Instagram's ids count milliseconds from here in their upper 41 bits."""
-
-MARKS = {Platform.TIKTOK: 0xFFFFF, Platform.INSTAGRAM: 0xFFFF}
-"""The greatest mark of an account: what room the platform's ids leave below the instant."""
 
 PURGE_CYCLE = 14 * DAY
 SWELLING = 0.1
@@ -36,6 +32,7 @@ class AccountCounts:
     following: int
     profile_posts: int
     total_likes: int
+    total_views: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +50,8 @@ class Account:
     rhythm: Rhythm
     temper: tuple[float, ...]
     _posts: list[Post] = field(default_factory=list, repr=False)
-    _settled_likes: list[int] = field(default_factory=lambda: [0], repr=False)
+    _settled: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)], repr=False)
+    """The likes and views of the posts up to each number that have come to rest."""
 
     def handle(self, at: int) -> str:
         """The handle it goes by at an instant."""
@@ -67,14 +65,16 @@ class Account:
         return self.joined <= at and (gone_at is None or at < gone_at.timestamp())
 
     def counts(self, at: int) -> AccountCounts:
-        """The exact counters at an instant. Likes of deleted posts stay in the total, as given once."""
+        """The exact counters at an instant. Likes and views of deleted posts stay in the totals, as given once."""
         swelling = self.swelling(at)
         published = self.published(at)
+        likes, views = self._given(at, published)
         return AccountCounts(
             followers=int(self._followers(at) * swelling),
             following=whole(self.temper[1], 30, 900) + int((at - self.joined) / DAY * self.temper[2] / 20),
             profile_posts=published - sum(self.post(index).is_deleted(at) for index in self._deletable(published)),
-            total_likes=int(self._likes_given(at, published) * swelling),
+            total_likes=int(likes * swelling),
+            total_views=int(views * swelling),
         )
 
     def swelling(self, at: int) -> float:
@@ -101,7 +101,7 @@ class Account:
                     self.persona,
                     number,
                     created=created,
-                    external_id=self._post_id(number, created),
+                    post_id=self._post_id(number, created),
                     audience=int(self._followers(created)),
                     rhythm=self.rhythm,
                 )
@@ -119,17 +119,23 @@ class Account:
 
     def find(self, external_id: str) -> Post | None:
         """The post with that id, whether or not it is out yet or still there."""
-        value = int(external_id)
+        value = self._scheme.read(external_id)
+        if value is None:
+            return None
         if self._fixed is not None and value == self._fixed[1]:
             return self.post(self._fixed[0])
-        created = created_of(self.persona.platform, value)
+        created = self._scheme.created(value)
         if not self.persona.posts_per_year or not self.joined <= created:
             return None
         index = int((created - self.joined) / self._pace)
         if index > self._farthest or self._created(index) != created:
             return None
         post = self.post(index)
-        return post if post.external_id == external_id else None
+        return post if post.number == value else None
+
+    @property
+    def _scheme(self) -> IdScheme:
+        return SCHEMES[self.persona.platform]
 
     @property
     def _pace(self) -> float:
@@ -145,7 +151,7 @@ class Account:
         if self.persona.fixed_post is None:
             return None
         about, link = self.persona.fixed_post
-        return int((about.timestamp() - self.joined) / self._pace), id_in(self.persona.platform, link)
+        return int((about.timestamp() - self.joined) / self._pace), number_of(self.persona.platform, link)
 
     def _created(self, index: int) -> int:
         """Each post has a stretch of time of its own and goes up somewhere in its middle."""
@@ -157,10 +163,7 @@ class Account:
             return self._fixed[1]
         u = draws("post id", self.seed, self.persona.platform.value, self.persona.handle, index)
         mark = account_mark(self.seed, self.persona.platform, self.persona.handle)
-        if self.persona.platform is Platform.TIKTOK:
-            return created << 32 | mark << 12 | whole(u[0], 0, 0xFFF)
-        milliseconds = created * 1000 + whole(u[1], 0, 999) - INSTAGRAM_EPOCH
-        return milliseconds << 23 | mark << 7 | whole(u[0], 0, 0x7F)
+        return self._scheme.give(created, mark, u[0], u[1])
 
     def _followers(self, at: int) -> float:
         def lived(instant: int) -> float:
@@ -172,13 +175,16 @@ class Account:
     def _deletable(self, published: int) -> range:
         return range(4, published, 5) if self.persona.deletes_posts else range(0)
 
-    def _likes_given(self, at: int, published: int) -> int:
-        """The likes of all posts so far. Those that have come to rest are added up once."""
+    def _given(self, at: int, published: int) -> tuple[int, int]:
+        """The likes and views of all posts so far. Those that have come to rest are added up once."""
         lived = self.rhythm.days(at)
         settled = self.published(at - SURELY_SETTLED)
-        for index in range(len(self._settled_likes) - 1, settled):
-            self._settled_likes.append(self._settled_likes[-1] + self.post(index).likes(lived))
-        return self._settled_likes[settled] + sum(self.post(index).likes(lived) for index in range(settled, published))
+        for index in range(len(self._settled) - 1, settled):
+            likes, views = self.post(index).likes_and_views(lived)
+            self._settled.append((self._settled[-1][0] + likes, self._settled[-1][1] + views))
+        given = [self.post(index).likes_and_views(lived) for index in range(settled, published)]
+        likes, views = self._settled[settled]
+        return likes + sum(pair[0] for pair in given), views + sum(pair[1] for pair in given)
 
 
 def make_account(seed: int, persona: Persona) -> Account:
@@ -186,14 +192,10 @@ def make_account(seed: int, persona: Persona) -> Account:
     platform, handle = persona.platform.value, persona.handle
     u = draws("account", seed, platform, handle)
     joined = EARLIEST_JOIN + whole(u[0], 0, 3 * YEAR)
-    if persona.platform is Platform.TIKTOK:
-        external_id = joined << 32 | account_mark(seed, persona.platform, handle) << 12 | whole(u[1], 0, 0xFFF)
-    else:
-        external_id = whole(u[1], 200_000_000, 69_999_999_999)
     return Account(
         seed=seed,
         persona=persona,
-        external_id=str(external_id),
+        external_id=_account_id(seed, persona, joined, u[1]),
         joined=joined,
         rhythm=rhythm_of(seed, platform, handle),
         temper=u[2:],
@@ -202,16 +204,18 @@ def make_account(seed: int, persona: Persona) -> Account:
 
 def account_mark(seed: int, platform: Platform, handle: str) -> int:
     """Bits that an account's ids carry, those of its posts too, so that an id leads back to whose it may be."""
-    return whole(draws("mark", seed, platform.value, handle)[0], 0, MARKS[platform])
+    return whole(draws("mark", seed, platform.value, handle)[0], 0, SCHEMES[platform].largest_mark)
 
 
-def created_of(platform: Platform, post_id: int) -> int:
-    """The instant a post id was given out, in seconds since the epoch."""
-    if platform is Platform.TIKTOK:
-        return post_id >> 32
-    return ((post_id >> 23) + INSTAGRAM_EPOCH) // 1000
-
-
-def mark_of(platform: Platform, post_id: int) -> int:
-    """The mark of the account in a post id."""
-    return post_id >> (12 if platform is Platform.TIKTOK else 7) & MARKS[platform]
+def _account_id(seed: int, persona: Persona, joined: int, draw: float) -> str:
+    """TikTok's hold the instant of joining, YouTube's the handle, the others neither."""
+    match persona.platform:
+        case Platform.TIKTOK:
+            mark = account_mark(seed, persona.platform, persona.handle)
+            return str(SCHEMES[Platform.TIKTOK].give(joined, mark, draw, 0.0))
+        case Platform.YOUTUBE:
+            return channel_id(seed, persona.handle)
+        case Platform.FACEBOOK:
+            return str(whole(draw, 100_000_000_000_000, 100_099_999_999_999))
+        case _:
+            return str(whole(draw, 200_000_000, 69_999_999_999))

@@ -7,15 +7,25 @@ from datetime import UTC, datetime
 from app.domain.platforms import Platform
 from app.sandbox.world.personas import Persona, derived_persona, name_of
 
-NOBODY = "nobody_"
+NOBODY = ("nobody_", "nobody.", "nobody-")
 """No handle that begins so exists."""
+JOINTS = {Platform.FACEBOOK: ".", Platform.LINKEDIN: "-"}
+"""What joins words in handles where an underscore cannot."""
+SHORTER = {
+    "sandbox_renamed_old": "sandbox_old",
+    "sandbox_renamed_new": "sandbox_new",
+    "sandbox_deleted_post": "sandbox_deletes",
+    "sandbox_suspended": "sandbox_banned",
+}
+"""Where fifteen characters have to do."""
 
 TURNING_POINT = datetime(2026, 9, 1, tzinfo=UTC)
 """When the account that is gone went, and the renamed one took its new handle."""
 SILENCE = datetime(2026, 3, 1, tzinfo=UTC)
 FIXED_POST = datetime(2026, 1, 15, 17, 0, tzinfo=UTC)
 
-TIKTOK, INSTAGRAM = Platform.TIKTOK, Platform.INSTAGRAM
+TIKTOK, INSTAGRAM, YOUTUBE = Platform.TIKTOK, Platform.INSTAGRAM, Platform.YOUTUBE
+TWITTER, FACEBOOK, LINKEDIN = Platform.TWITTER, Platform.FACEBOOK, Platform.LINKEDIN
 FOOD, TRAVEL, DESIGN, SPORTS, EDUCATION = (
     "Food & Drink", "Travel & Tourism", "Art & Design", "Sports & Fitness", "Education",
 )  # fmt: skip
@@ -98,6 +108,14 @@ DEMO = (
         INSTAGRAM, "slowtravel.jo", "Jo, slowly", "Trains only. Forty countries in a year.",
         TRAVEL, 506_000, 36, pins=1,
     ),
+    _creator(
+        YOUTUBE, "lunacooks", "Luna Cooks", "The long recipes. Say hello: kitchen@lunacooks.example",
+        FOOD, 642_000, 52, link="https://lunacooks.example",
+    ),
+    _creator(
+        YOUTUBE, "thetinylab", "The Tiny Lab", "Kitchen-table science, with the maths left in.",
+        EDUCATION, 1_310_000, 40, link="https://tinylab.example",
+    ),
 )  # fmt: skip
 
 
@@ -121,22 +139,50 @@ def _guides() -> Iterator[Described]:
         replace(known(INSTAGRAM, "creator_username", 91_500), biography="Business: hello@creator.example"),
         "a creator with an address in the biography",
     )
+    yield (
+        replace(known(YOUTUBE, "rickastleyyt", 4_410_000), fixed_post=(FIXED_POST, "dQw4w9WgXcQ")),
+        "a singer, with video dQw4w9WgXcQ",
+    )
+    yield (
+        replace(known(TWITTER, "elonmusk", 229_000_000), fixed_post=(FIXED_POST, "1234567890")),
+        "a loud one, with post 1234567890",
+    )
+    yield (
+        replace(known(FACEBOOK, "creatorpage", 310_000), fixed_post=(FIXED_POST, "1234567890123456")),
+        "a page, with video 1234567890123456",
+    )
+    yield (
+        replace(known(LINKEDIN, "creator-name", 48_000), fixed_post=(FIXED_POST, "activity:7123456789012345676")),
+        "a professional, with activity 7123456789012345676",
+    )
 
 
 def _peculiar(platform: Platform) -> Iterator[Described]:
     ordinary = _creator(platform, "", "", "An example of the sandbox.", EDUCATION, 52_000, 40)
 
+    def spelt(handle: str) -> str:
+        handle = SHORTER.get(handle, handle) if platform is TWITTER else handle
+        return handle.replace("_", JOINTS.get(platform, "_"))
+
     def named(handle: str) -> Persona:
-        return replace(ordinary, handle=handle, name=name_of(handle))
+        return replace(ordinary, handle=spelt(handle), name=name_of(handle))
 
     yield replace(named("sandbox_private"), is_private=True), "private: the profile shows, posts do not"
     yield replace(named("sandbox_gone"), gone_at=TURNING_POINT), f"deleted on {TURNING_POINT:%Y-%m-%d}"
     yield (
-        replace(named("sandbox_renamed_old"), renamed_at=TURNING_POINT, renamed_to="sandbox_renamed_new"),
-        f"sandbox_renamed_new since {TURNING_POINT:%Y-%m-%d}",
+        replace(named("sandbox_renamed_old"), renamed_at=TURNING_POINT, renamed_to=spelt("sandbox_renamed_new")),
+        f"{spelt('sandbox_renamed_new')} since {TURNING_POINT:%Y-%m-%d}",
     )
-    if platform is INSTAGRAM:
+    if platform in (INSTAGRAM, YOUTUBE):
         yield replace(named("sandbox_hidden_likes"), hides_likes=True), "like and view counts are switched off"
+    if platform is YOUTUBE:
+        yield replace(named("sandbox_hidden_followers"), hides_followers=True), "subscribers are not shown"
+        yield replace(named("sandbox_no_comments"), takes_no_comments=True), "comments are switched off"
+    if platform in (YOUTUBE, TWITTER, FACEBOOK):
+        yield replace(named("sandbox_adult"), is_for_members=True), "posts are for grown-ups who are logged in"
+    if platform in (YOUTUBE, TWITTER):
+        suspended = replace(named("sandbox_suspended"), gone_at=TURNING_POINT, was_suspended=True)
+        yield suspended, f"suspended on {TURNING_POINT:%Y-%m-%d}"
     yield replace(named("sandbox_huge"), followers=2_400_000_000, reach=4.0), "followers and views beyond 2^31"
     yield replace(named("sandbox_quiet"), silent_from=SILENCE), f"no post since {SILENCE:%Y-%m-%d}"
     yield replace(named("sandbox_purge"), is_purged=True), "counters fall every 14 days"
@@ -147,8 +193,7 @@ def _peculiar(platform: Platform) -> Iterator[Described]:
 _DESCRIBED: tuple[Described, ...] = (
     *((persona, f"demo: {persona.category.lower()}") for persona in DEMO),
     *_guides(),
-    *_peculiar(TIKTOK),
-    *_peculiar(INSTAGRAM),
+    *(described for platform in Platform for described in _peculiar(platform)),
 )
 
 NAMED: dict[tuple[Platform, str], Persona] = {(persona.platform, persona.handle): persona for persona, _ in _DESCRIBED}
@@ -164,6 +209,6 @@ def list_scenarios() -> list[tuple[str, str, str]]:
     return [
         *((persona.platform.value, persona.handle, meaning) for persona, meaning in _DESCRIBED),
         *((platform.value, handle, f"the new handle of {first}") for (platform, handle), first in FORMER.items()),
-        ("any", f"{NOBODY}*", "does not exist"),
+        *(("any", f"{beginning}*", "does not exist") for beginning in NOBODY),
         ("any", "any other handle", "exists, with figures of its own"),
     ]

@@ -1,11 +1,13 @@
 """Who an account is, whatever the time: its name, its size, how often it posts, and what is peculiar about it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.platforms import Platform
 from app.sandbox.world.draws import chosen, draws, whole
 
+JOINTS = re.compile(r"[._-]+")
 CATEGORIES = ("Food & Drink", "Travel & Tourism", "Art & Design", "Sports & Fitness", "Education", "Music", "Comedy")
 
 BIOGRAPHIES = (
@@ -39,8 +41,14 @@ class Persona:
     link: str | None = None
     is_verified: bool = False
     is_private: bool = False
+    is_for_members: bool = False
+    """Its posts are for grown-ups who are logged in."""
     hides_likes: bool = False
+    hides_followers: bool = False
+    takes_no_comments: bool = False
     gone_at: datetime | None = None
+    was_suspended: bool = False
+    """How it went: by the platform's will, not its own."""
     renamed_at: datetime | None = None
     renamed_to: str | None = None
     silent_from: datetime | None = None
@@ -50,7 +58,7 @@ class Persona:
     deletes_posts: bool = False
     """Every fifth post is deleted ten days after it went up."""
     fixed_post: tuple[datetime, str] | None = None
-    """The post published about that time has that TikTok id or Instagram shortcode."""
+    """The post published about that time has that Instagram shortcode or other platform's id."""
 
 
 def derived_persona(seed: int, platform: Platform, handle: str) -> Persona:
@@ -78,4 +86,4 @@ def name_of(handle: str) -> str:
     >>> name_of("the_tiny_lab")
     'The Tiny Lab'
     """
-    return " ".join(word.capitalize() for word in handle.replace(".", " ").replace("_", " ").split()) or handle
+    return " ".join(word.capitalize() for word in JOINTS.split(handle) if word) or handle

@@ -3,26 +3,35 @@
 import base64
 import binascii
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 
 from app.domain.links import RULES
 from app.domain.platforms import Platform
-from app.sandbox.world.accounts import Account, account_mark, make_account, mark_of
+from app.sandbox.world.accounts import Account, account_mark, make_account
+from app.sandbox.world.channels import handle_in
 from app.sandbox.world.handles import FORMER, NAMED, NOBODY
+from app.sandbox.world.ids import SCHEMES, read_digits
 from app.sandbox.world.personas import derived_persona
 from app.sandbox.world.posts import Post, PostCounts
 
 SEC_UID = "MS4wLjABAAAA"
 SEC_UID_HALF = 24
-LARGEST_ID = 2**63 - 1
 SHORTEST_ID = 15
 """So many digits are an account's id where a handle is expected, not a handle."""
-KEPT_ACCOUNTS = 4096
-REMEMBERED_MARKS = 65_536
+KEPT_ACCOUNTS = 1024
+REMEMBERED = 65_536
 MOST_HANDLES_OF_A_MARK = 16
-DECOYS = ("somebody_else", "not_asked_for")
+DECOYS: Mapping[Platform, tuple[str, str]] = {
+    Platform.TIKTOK: ("somebody_else", "not_asked_for"),
+    Platform.INSTAGRAM: ("somebody_else", "not_asked_for"),
+    Platform.YOUTUBE: ("somebody_else", "not_asked_for"),
+    Platform.TWITTER: ("somebody_else", "not_asked_for"),
+    Platform.FACEBOOK: ("somebody.else", "not.asked.for"),
+    Platform.LINKEDIN: ("somebody-else", "not-asked-for"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +58,9 @@ class Found:
 class World:
     """Every syntactically valid handle exists unless a scenario says otherwise.
 
-    Nothing is stored: an account follows from its handle, which TikTok's secUid holds too. A bare post id leads to the
-    accounts described by hand, to the handle given along with it, and to accounts asked for since the start.
+    Nothing is stored: an account follows from its handle, which TikTok's secUid and YouTube's channel id hold too. A
+    bare id of another sort leads to the accounts described by hand, to the handle given along with it, and to accounts
+    asked for since the start.
     """
 
     def __init__(self, seed: int) -> None:
@@ -58,6 +68,8 @@ class World:
         self._account = lru_cache(KEPT_ACCOUNTS)(self._made)
         self._marked: OrderedDict[tuple[Platform, int], tuple[str, ...]] = OrderedDict()
         """A mark to the handles that share it: Instagram's ids leave room for few marks."""
+        self._numbered: OrderedDict[tuple[Platform, str], str] = OrderedDict()
+        """An account's id to its first handle."""
         self._described = [self._account(platform, handle) for platform, handle in NAMED]
 
     def account_called(self, platform: Platform, handle: str, at: int) -> Account | None:
@@ -70,18 +82,20 @@ class World:
     def account_ever_called(self, platform: Platform, handle: str) -> Account | None:
         """The account that goes by a handle at some time, whether or not it exists now."""
         handle = handle.lower()
-        is_taken_for_id = len(handle) >= SHORTEST_ID and is_id(handle)
-        if is_taken_for_id or handle.startswith(NOBODY) or not RULES[platform].pattern.fullmatch(handle):
+        is_taken_for_id = len(handle) >= SHORTEST_ID and read_digits(handle) is not None
+        if is_taken_for_id or handle.startswith(NOBODY) or "/" in handle or RULES[platform].canonical(handle) != handle:
             return None
         return self._account(platform, FORMER.get((platform, handle), handle))
 
-    def account_of_id(self, external_id: str) -> Account | None:
-        """The TikTok account with that id, if it is described by hand or was asked for since the start."""
-        marked = (
-            self.account_ever_called(Platform.TIKTOK, name) for name in self._marked_by(Platform.TIKTOK, external_id)
-        )
-        candidates = [*marked, *self._described]
-        return next((account for account in candidates if account and account.external_id == external_id), None)
+    def account_of_id(self, platform: Platform, external_id: str) -> Account | None:
+        """The account with that id: one described by hand or asked for since the start, or a channel of YouTube."""
+        handle = self._numbered.get((platform, external_id))
+        if handle is None and platform is Platform.YOUTUBE:
+            handle = handle_in(self.seed, external_id)
+        if handle is not None:
+            return self.account_ever_called(platform, handle)
+        described = (account for account in self._described if account.persona.platform is platform)
+        return next((account for account in described if account.external_id == external_id), None)
 
     def account_of_sec_uid(self, sec_uid: str) -> Account | None:
         """The TikTok account with that secUid, whatever it is called now; None for one never given out here."""
@@ -102,9 +116,10 @@ class World:
 
     def find_post(self, platform: Platform, external_id: str, handle: str = "") -> Found | None:
         """The post with that id, out or not, still there or not; `handle` helps where the id alone leads nowhere."""
-        if not is_id(external_id):
+        number = SCHEMES[platform].read(external_id)
+        if number is None:
             return None
-        names = (handle, *self._marked_by(platform, external_id))
+        names = (handle, *self._marked.get((platform, SCHEMES[platform].mark(number)), ()))
         hinted = [self.account_ever_called(platform, name) for name in names]
         for account in (*hinted, *self._described):
             if account is None or account.persona.platform is not platform:
@@ -117,10 +132,12 @@ class World:
     def decoy(self, account: Account | None, platform: Platform) -> Account:
         """An existing account that is not the one asked for."""
         asked = account.persona.handle if account is not None else ""
-        return self._account(platform, next(handle for handle in DECOYS if handle != asked))
+        return self._account(platform, next(handle for handle in DECOYS[platform] if handle != asked))
 
-    def _marked_by(self, platform: Platform, external_id: str) -> tuple[str, ...]:
-        return self._marked.get((platform, mark_of(platform, int(external_id))), ())
+    def decoy_post(self, found: Found | None, platform: Platform, at: int) -> Found:
+        """The newest post of an existing account that is not the one asked for."""
+        other = self.decoy(found.account if found is not None else None, platform)
+        return Found(other, other.post(max(other.published(at) - 1, 0)))
 
     def _made(self, platform: Platform, handle: str) -> Account:
         persona = NAMED.get((platform, handle)) or derived_persona(self.seed, platform, handle)
@@ -128,14 +145,11 @@ class World:
         mark = (platform, account_mark(self.seed, platform, handle))
         others = (name for name in self._marked.get(mark, ()) if name != handle)
         self._marked[mark] = (handle, *others)[:MOST_HANDLES_OF_A_MARK]
-        if len(self._marked) > REMEMBERED_MARKS:
-            self._marked.popitem(last=False)
+        self._numbered[platform, account.external_id] = handle
+        for remembered in (self._marked, self._numbered):
+            if len(remembered) > REMEMBERED:
+                remembered.popitem(last=False)
         return account
-
-
-def is_id(text: str) -> bool:
-    """Whether a platform could have given out `text` as an id."""
-    return text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_ID
 
 
 def _masked(digest: bytes, text: bytes) -> bytes:

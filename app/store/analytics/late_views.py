@@ -1,12 +1,12 @@
 """Posts whose views became known after other counters, found by a partial index that holds no others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from app.domain.metrics import POST_COUNTERS
-from app.domain.platforms import ViewsKind
+from app.domain.platforms import Platform, ViewsKind
 from app.domain.series import SubjectKind
 from app.store.db import fetch
 
@@ -24,7 +24,12 @@ class LateVideo:
 
 
 async def select_late_videos(
-    organization_id: UUID, kind: SubjectKind, ids: Sequence[UUID], start: datetime, end: datetime
+    organization_id: UUID,
+    kind: SubjectKind,
+    ids: Sequence[UUID],
+    start: datetime,
+    end: datetime,
+    platforms: Collection[Platform] | None = None,
 ) -> list[LateVideo]:
     """The posts of these sets whose views became known late, after `start` and before `end`."""
     member = {SubjectKind.ACCOUNT: "v.account_id", SubjectKind.CREATOR: "a.creator_id"}.get(kind, "v.organization_id")
@@ -36,11 +41,13 @@ async def select_late_videos(
         FROM video v {join}
         WHERE v.organization_id = $1 AND {member} = ANY($2)
           AND v.views_known_late_at > $3 AND v.views_known_late_at < $4 AND v.removed_at IS NULL
+          AND ($5::text[] IS NULL OR v.platform = ANY($5))
         """,
         organization_id,
         list(ids),
         start,
         end,
+        None if platforms is None else [platform.value for platform in platforms],
     )
     return [
         LateVideo(

@@ -1,6 +1,6 @@
 """What accounts and creators rank by: sums of day rows, or of quarters of an hour in other zones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from app.domain.metrics import (
     POSTS_PUBLISHED,
     PUBLISHED_EVER,
 )
+from app.domain.platforms import Platform
 from app.domain.series import SubjectKind
 from app.store.analytics.ranking import Entrants, days_in, ranked_terms, ranked_windows
 from app.store.analytics.series import MEMBER, Bounds
@@ -18,14 +19,6 @@ from app.store.db import fetch
 from app.store.parameters import Parameters
 
 NAME = {SubjectKind.ACCOUNT: "handle", SubjectKind.CREATOR: "name"}
-
-FIRST_OBSERVED_AT = {
-    SubjectKind.ACCOUNT: "subject.first_observed_at",
-    SubjectKind.CREATOR: """(
-        SELECT min(first_observed_at) FROM account
-        WHERE organization_id = subject.organization_id AND creator_id = subject.id AND removed_at IS NULL
-    )""",
-}
 
 LateGains = Mapping[UUID, Sequence[Mapping[str, int]]]
 """By subject and stretch: the engagement gained before the views of the post became known."""
@@ -40,13 +33,23 @@ async def select_subject_ids(organization_id: UUID, kind: SubjectKind) -> list[U
 
 
 def rank_of_sets(
-    parameters: Parameters, organization_id: UUID, kind: SubjectKind, bounds: Bounds, metric: str, late: LateGains
+    parameters: Parameters,
+    organization_id: UUID,
+    kind: SubjectKind,
+    bounds: Bounds,
+    metric: str,
+    late: LateGains,
+    platforms: Collection[Platform] | None = None,
 ) -> Entrants:
     """The accounts or creators with the terms of a metric over the bounds' last stretch, and the one before if any.
 
+    Of creators only accounts on `platforms` count, where some are given.
     Day and slot rows are summed account by account first: that is the bulk of the work, and done in parallel.
     """
     organization = parameters.add(organization_id, "uuid")
+    members = "a.removed_at IS NULL"
+    if platforms is not None:
+        members += f" AND a.platform = ANY({parameters.add([platform.value for platform in platforms], 'text[]')})"
     counted = [term for term in ranked_terms(metric) if term in (POSTS_PUBLISHED, PUBLISHED_EVER)]
     added = [term for term in ranked_terms(metric) if term not in (DAYS, *counted)]
     joins, columns = [], ["subject.id"]
@@ -54,7 +57,7 @@ def rank_of_sets(
         sums, amounts = _sums(parameters, organization, bounds, added)
         joins.append(f"""
             LEFT JOIN account a ON a.organization_id = {organization} AND {MEMBER[kind]} = subject.id
-                               AND a.removed_at IS NULL
+                               AND {members}
             LEFT JOIN ({sums}) AS sums ON sums.account_id = a.id""")
         columns += amounts
     subjects = f"""
@@ -62,7 +65,7 @@ def rank_of_sets(
         WHERE subject.organization_id = {organization} {_present(kind)} GROUP BY subject.id"""
     more, terms = [], ["subject.id"]
     if counted:
-        more.append(_published(parameters, organization, kind, bounds, counted))
+        more.append(_published(parameters, organization, kind, bounds, counted, members))
     if late:
         more.append(_late(parameters, late, bounds))
     for place, window in ranked_windows(bounds):
@@ -80,7 +83,7 @@ def rank_of_sets(
         f"SELECT {', '.join(terms)} FROM ({subjects}) AS subject {' '.join(more)}",
         kind.value,
         NAME[kind],
-        FIRST_OBSERVED_AT[kind],
+        _first_observed_at(kind, members),
     )
 
 
@@ -117,7 +120,7 @@ def _sums(parameters: Parameters, organization: str, bounds: Bounds, terms: Sequ
 
 
 def _published(
-    parameters: Parameters, organization: str, kind: SubjectKind, bounds: Bounds, terms: Sequence[str]
+    parameters: Parameters, organization: str, kind: SubjectKind, bounds: Bounds, terms: Sequence[str], members: str
 ) -> str:
     counts = []
     for place, window in ranked_windows(bounds):
@@ -130,7 +133,7 @@ def _published(
     return f"""
         LEFT JOIN (
             SELECT {MEMBER[kind]} AS subject_id, {", ".join(counts)}
-            FROM video v JOIN account a ON a.id = v.account_id AND a.removed_at IS NULL
+            FROM video v JOIN account a ON a.id = v.account_id AND {members}
             WHERE v.organization_id = {organization} AND v.removed_at IS NULL
             GROUP BY subject_id
         ) AS published ON published.subject_id = subject.id"""
@@ -144,6 +147,15 @@ def _late(parameters: Parameters, late: LateGains, bounds: Bounds) -> str:
             gains = [stretches[place].get(counter, 0) for stretches in late.values()]
             arrays.append(parameters.add(gains, "bigint[]"))
     return f"LEFT JOIN unnest({', '.join(arrays)}) AS late ({', '.join(names)}) ON late.subject_id = subject.id"
+
+
+def _first_observed_at(kind: SubjectKind, members: str) -> str:
+    if kind is SubjectKind.ACCOUNT:
+        return "subject.first_observed_at"
+    return f"""(
+        SELECT min(a.first_observed_at) FROM account a
+        WHERE a.organization_id = subject.organization_id AND a.creator_id = subject.id AND {members}
+    )"""
 
 
 def _present(kind: SubjectKind) -> str:

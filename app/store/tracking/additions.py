@@ -79,19 +79,30 @@ async def insert_accounts(organization_id: UUID, additions: Sequence[AccountAddi
     return {row["id"] for row in rows}
 
 
-async def select_accounts_by_name(organization_id: UUID, names: Sequence[AccountName]) -> dict[AccountName, Account]:
-    """The organization's accounts of these canonical handles."""
+async def select_accounts_by_name(
+    organization_id: UUID, names: Sequence[AccountName], stable: Sequence[AccountName] = ()
+) -> dict[AccountName, Account]:
+    """The organization's accounts of these canonical handles, and those known by one that is a `stable` id, by it."""
+    found = await _select_accounts(organization_id, "external_id", stable) if stable else {}
+    return found | await _select_accounts(organization_id, "handle", names)
+
+
+async def _select_accounts(
+    organization_id: UUID, column: str, names: Sequence[AccountName]
+) -> dict[AccountName, Account]:
     rows = await fetch(
         f"""
-        SELECT {ACCOUNT.whole.columns_of("account")} FROM unnest($2::text[], $3::text[]) AS wanted (platform, handle)
+        SELECT {ACCOUNT.whole.columns_of("account")}, wanted.name AS wanted_name
+        FROM unnest($2::text[], $3::text[]) AS wanted (platform, name)
         JOIN account ON account.organization_id = $1 AND account.platform = wanted.platform
-                    AND account.handle = wanted.handle AND account.removed_at IS NULL
+                    AND account.{column} = wanted.name AND account.removed_at IS NULL
         """,
         organization_id,
         [platform.value for platform, _ in names],
-        [handle for _, handle in names],
+        [name for _, name in names],
     )
-    return {(account.platform, account.handle): account for account in map(ACCOUNT.whole.read, rows)}
+    accounts = [(row["wanted_name"], ACCOUNT.whole.read(row)) for row in rows]
+    return {(account.platform, name): account for name, account in accounts}
 
 
 async def lock_creators(organization_id: UUID, ids: Sequence[UUID]) -> dict[UUID, bool]:

@@ -1,7 +1,8 @@
-"""Answers of REST v2 held against its document, as strictly as schemas can: nothing is there that it does not tell."""
+"""Answers held against the document of their face, as strictly as schemas can: it tells all that is in them."""
 
 import re
-from functools import cache
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import httpx
@@ -14,14 +15,61 @@ FORMATS = {"date-time": lambda text: DATE_TIME.fullmatch(text) is not None}
 """Times are written in one way alone."""
 
 
-@cache
-def document() -> dict[str, Any]:
-    return openapi_document()
+class Documented:
+    """The document of a face, and what follows from it for its answers."""
 
+    def __init__(self, make: Callable[[], dict[str, Any]]) -> None:
+        self._make = make
 
-@cache
-def _components() -> Any:
-    return _closed(document()["components"])
+    def document(self) -> dict[str, Any]:
+        return self._document
+
+    def require_fit(self, value: object, schema: Any) -> None:
+        """Fails where a value is none of a schema of the document."""
+        whole = {**_closed(schema), "components": self._components}
+        validator = Draft202012Validator(whole, validate_formats=True, formats=FORMATS)
+        faults = [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(value)]
+        assert faults == []
+
+    def operations(self) -> dict[str, tuple[str, str, Any]]:
+        """Method, path and description of every operation, by its id."""
+        return {
+            described["operationId"]: (method.upper(), path, described)
+            for path, methods in self._document["paths"].items()
+            for method, described in methods.items()
+        }
+
+    def response_of(self, described: Any, status: int) -> Any:
+        """What an operation says of a status."""
+        response = described["responses"][str(status)]
+        name = response.get("$ref", "").rpartition("/")[2]
+        return self._document["components"]["responses"][name] if name else response
+
+    def require_documented(self, operation: str, answer: httpx.Response) -> None:
+        """Fails where an answer is not what the document says of the operation: status, headers, media type, body."""
+        method, _, described = self.operations()[operation]
+        assert answer.request.method == method
+        assert str(answer.status_code) in described["responses"], (operation, answer.status_code, answer.text)
+        response = self.response_of(described, answer.status_code)
+        optional = {"Retry-After"} if answer.status_code != 429 else set()
+        missing = {name for name in response.get("headers", {}) if name not in answer.headers} - optional
+        if answer.status_code in (401, 406, 500, 503):
+            missing = {name for name in missing if not name.startswith("X-RateLimit")}
+        assert missing == set(), (operation, answer.status_code)
+        if "content" not in response:
+            assert answer.content == b""
+            return
+        ((media_type, content),) = response["content"].items()
+        assert answer.headers["content-type"] == media_type
+        self.require_fit(answer.json(), content["schema"])
+
+    @cached_property
+    def _document(self) -> dict[str, Any]:
+        return self._make()
+
+    @cached_property
+    def _components(self) -> Any:
+        return _closed(self._document["components"])
 
 
 def _closed(schema: Any) -> Any:
@@ -36,44 +84,6 @@ def _closed(schema: Any) -> Any:
     return closed
 
 
-def require_fit(value: object, schema: Any) -> None:
-    """Fails where a value is none of a schema of the document."""
-    whole = {**_closed(schema), "components": _components()}
-    validator = Draft202012Validator(whole, validate_formats=True, formats=FORMATS)
-    faults = [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(value)]
-    assert faults == []
-
-
-def operations() -> dict[str, tuple[str, str, Any]]:
-    """Method, path and description of every operation, by its id."""
-    return {
-        described["operationId"]: (method.upper(), path, described)
-        for path, methods in document()["paths"].items()
-        for method, described in methods.items()
-    }
-
-
-def response_of(described: Any, status: int) -> Any:
-    """What an operation says of a status."""
-    response = described["responses"][str(status)]
-    name = response.get("$ref", "").rpartition("/")[2]
-    return document()["components"]["responses"][name] if name else response
-
-
-def require_documented(operation: str, answer: httpx.Response) -> None:
-    """Fails where an answer is not what the document says of the operation: status, headers, media type, body."""
-    method, _, described = operations()[operation]
-    assert answer.request.method == method
-    assert str(answer.status_code) in described["responses"], (operation, answer.status_code, answer.text)
-    response = response_of(described, answer.status_code)
-    optional = {"Retry-After"} if answer.status_code != 429 else set()
-    missing = {name for name in response.get("headers", {}) if name not in answer.headers} - optional
-    if answer.status_code in (401, 406, 500, 503):
-        missing = {name for name in missing if not name.startswith("X-RateLimit")}
-    assert missing == set(), (operation, answer.status_code)
-    if "content" not in response:
-        assert answer.content == b""
-        return
-    ((media_type, content),) = response["content"].items()
-    assert answer.headers["content-type"] == media_type
-    require_fit(answer.json(), content["schema"])
+V2 = Documented(openapi_document)
+document, operations, response_of = V2.document, V2.operations, V2.response_of
+require_fit, require_documented = V2.require_fit, V2.require_documented

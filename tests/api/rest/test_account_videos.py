@@ -98,7 +98,10 @@ async def test_lists_are_ordered_by_every_key_and_unknown_comes_last(rest: RestC
 
 
 async def test_filters_combine_and_lone_videos_are_elsewhere(rest: RestCaller, other: RestCaller) -> None:
-    one, two = [await new_account(rest.viewer, at("2026-03-01 08:00"), platform) for platform in Platform][:2]
+    one, two = [
+        await new_account(rest.viewer, at("2026-03-01 08:00"), platform)
+        for platform in (Platform.TIKTOK, Platform.INSTAGRAM)
+    ]
     creator = await create_creator(rest.viewer, NewCreator("The creator"), now=at("2026-03-01 08:00"))
     await link_account(rest.viewer, creator.id, one.id, now=at("2026-03-01 08:00"))
     await feed((await load_accounts(rest.viewer, [one.id]))[one.id], {"Rye bread": {}, "Cake": {}}, one.platform)

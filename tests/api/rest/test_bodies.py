@@ -120,8 +120,8 @@ CREATES: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
         [
             (
                 "username",
-                "'not a handle' is not a handle of tiktok: 1 to 24 letters, digits, underscores and full stops, not "
-                "starting or ending with a full stop.",
+                "'not a handle' is not a handle of tiktok: 1 to 24 letters, digits, underscores, hyphens and full "
+                "stops, not starting or ending with a full stop.",
             )
         ],
     ),

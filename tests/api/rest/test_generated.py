@@ -95,11 +95,11 @@ def check(answer: httpx.Response, operation: Operation) -> None:
         assert answer.status_code in (operation.status, *operation.also)
 
 
-async def drawn(strategy: st.SearchStrategy[Any]) -> list[Any]:
+async def drawn(strategy: st.SearchStrategy[Any], count: int = REQUESTS) -> list[Any]:
     """What a strategy generates, the same each time."""
     found: list[Any] = []
 
-    @bounded
+    @examples(bounded, max_examples=count)
     @given(strategy)
     def draw(value: Any) -> None:
         found.append(value)

@@ -80,7 +80,9 @@ class RestoreAccountPayload(AccountPayload):
 @strawberry.input(description="An account to track.")
 class NewAccountInput:
     platform: Platform = strawberry.field(description="The platform it lives on.")
-    handle: str = strawberry.field(description="Its handle, with or without @, or its profile URL.")
+    handle: str = strawberry.field(
+        description="Its handle, with or without @, or its profile URL; on YouTube also a channel id."
+    )
     category: str | None = strawberry.field(default=UNSET, description="A category of your own, up to 128 characters.")
     metadata: JSON | None = strawberry.field(
         default=UNSET, description="An object of up to 20 strings of your own, up to 255 characters each."

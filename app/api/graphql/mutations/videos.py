@@ -18,6 +18,8 @@ from app.api.graphql.values.enums import Platform
 from app.api.graphql.values.ids import decode_id_of
 from app.api.graphql.values.scalars import JSON
 from app.core.analytics.video_lists import video_cursor
+from app.core.collect.short_links import resolve_link
+from app.core.tracking.short_links import follow_short_links
 from app.core.tracking.videos import (
     NewVideo,
     load_videos,
@@ -28,6 +30,7 @@ from app.core.tracking.videos import (
 )
 from app.domain import records
 from app.domain.filters import EVERY_VIDEO
+from app.domain.links import PostName, ProfileName, ShortLink
 from app.domain.problems import NotFound, Problem
 
 DEFAULT_HOURS = 24
@@ -76,7 +79,7 @@ class RemoveVideoPayload(Payload):
 class NewVideoInput:
     platform: Platform = strawberry.field(description="The platform it lives on.")
     identifier: str = strawberry.field(
-        description="Its full address, an Instagram shortcode, or the platform's own id of it."
+        description="Its full address, a short link to it, an Instagram shortcode, or the platform's own id of it."
     )
     metadata: JSON | None = strawberry.field(
         default=UNSET, description="An object of up to 20 strings of your own, up to 255 characters each."
@@ -129,9 +132,12 @@ class VideoMutations:
     async def track_video(
         info: Info, input: Annotated[TrackVideoInput, strawberry.argument(description="The video.")]
     ) -> Change:
-        viewer, new = info.context.viewer, _read_new(input)
+        viewer = info.context.viewer
+        (new,) = await follow_short_links(viewer, [_read_new(input)], partial(_follow, info))
 
         async def create() -> UUID:
+            if isinstance(new, Problem):
+                raise new
             return (await track_video(viewer, new, now=info.context.now)).id
 
         video_id = await create_once(info, input.idempotency_key, input, create)
@@ -148,10 +154,11 @@ class VideoMutations:
     async def track_videos(
         info: Info, input: Annotated[TrackVideosInput, strawberry.argument(description="The videos.")]
     ) -> Change:
-        new = read_each(input.videos, _read_new)
+        viewer = info.context.viewer
+        new = await follow_short_links(viewer, read_each(input.videos, _read_new), partial(_follow, info))
 
         async def create() -> list[records.Video | Problem]:
-            return await track_videos(info.context.viewer, new, now=info.context.now)
+            return await track_videos(viewer, new, now=info.context.now)
 
         answers = await create_each_once(info, input.idempotency_key, input, create, load_videos)
         return report_each("videos", answers, partial(_tracked, info))
@@ -192,6 +199,11 @@ def _read_new(input: NewVideoInput) -> NewVideo:
         is_active=True if input.is_active is None else input.is_active,
         refresh_interval_hours=DEFAULT_HOURS if input.refresh_interval_hours is None else input.refresh_interval_hours,
     )
+
+
+async def _follow(info: Info, link: ShortLink) -> PostName | ProfileName:
+    sources = info.context.sources
+    return await resolve_link(sources.chains, sources.redis, link, "identifier", within=sources.timeout)
 
 
 def _tracked(info: Info, video: records.Video) -> Change:

@@ -36,6 +36,9 @@ class ProviderCall:
     )
     requests: int = strawberry.field(name="requestCount", description="Requests that were sent.")
     elapsed_ms: int = strawberry.field(name="milliseconds", description="How long all of them took.")
+    cost: int = strawberry.field(
+        default=0, description="Credits or units of quota that the provider charged; 0 where it charges nothing."
+    )
 
 
 @strawberry.type(description="One refresh of an account, or of a video by itself: when it ran, what came of it, why.")

@@ -56,7 +56,12 @@ class ObjectQueries:
     async def account_by_handle(
         info: Info,
         platform: Annotated[Platform, strawberry.argument(description="The platform it lives on.")],
-        handle: Annotated[str, strawberry.argument(description="Its handle, with or without @, or its profile URL.")],
+        handle: Annotated[
+            str,
+            strawberry.argument(
+                description="Its handle, with or without @, or its profile URL; on YouTube also a channel id."
+            ),
+        ],
     ) -> records.Account | None:
         return await find_account(info.context.viewer, platform, handle)
 

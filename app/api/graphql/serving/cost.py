@@ -36,6 +36,7 @@ from app.core.analytics.breakdown import MOST_CHILDREN
 from app.core.analytics.comparison import MOST_SUBJECTS
 from app.core.analytics.deltas import MOST_LOOK_BACKS
 from app.core.batches import LARGEST_BATCH
+from app.core.lookups.sources import RECENT_VIDEOS
 from app.domain.cursors import DEFAULT_PAGE, LARGEST_PAGE
 from app.domain.series import Granularity
 from app.domain.windows import LONGEST_WINDOW_DAYS, WindowPreset
@@ -55,7 +56,10 @@ MUTATING_EACH = {
     "trackVideos": ("videos", 1),
 }
 """Of mutations of many things: the list in the input that holds them, and the points of each besides."""
+LOOKING_UP = 10
+"""Points of a look-up, which may ask a platform."""
 HEAVIER_READING = {
+    **{("Query", name): LOOKING_UP for name in ("postStats", "profile", "recentVideos", "medianViews", "contactEmail")},
     ("Query", "nodes"): READING,
     ("Query", "search"): 5,
     ("Query", "topAccounts"): 10,
@@ -84,6 +88,8 @@ USUAL_CALLS = 4
 BREAKDOWN_AS_VALUES = 100
 """What is read of a subject's children, as values: as many posts as an account usually has that are still observed."""
 LONGEST_LISTS = {
+    ("MedianViews", "viewCounts"): RECENT_VIDEOS,
+    ("RecentVideos", "videos"): RECENT_VIDEOS,
     ("Breakdown", "rows"): MOST_CHILDREN,
     ("Comparison", "subjects"): MOST_SUBJECTS,
     ("RefreshRun", "calls"): USUAL_CALLS,
@@ -252,7 +258,7 @@ class _Measure:
             if not is_list_type(get_nullable_type(field.type)):
                 once += 1 + below
                 each += below_each
-            elif (longest := self._longest(owner, node, arguments if "ids" in field.args else None)) is not None:
+            elif (longest := self._longest(owner, node, arguments if _takes_many(field) else None)) is not None:
                 once += 1 + longest * (1 + below)
                 each += longest * below_each
             else:
@@ -265,6 +271,8 @@ class _Measure:
         """Points of asking the database for a field."""
         if owner is self._schema.mutation_type:
             return MUTATING + MUTATING_EACH.get(name, ("", 0))[1] * (_given(name, arguments) or 0)
+        if owner is self._schema.query_type and "urls" in field.args:
+            return LOOKING_UP * _ids(arguments)
         if (points := HEAVIER_READING.get((owner.name, name))) is not None:
             return points
         if heavier := _listing(arguments):
@@ -331,8 +339,13 @@ def _given(name: str, arguments: Mapping[str, Any]) -> int | None:
     return min(len(given[MUTATING_EACH[name][0]]), LARGEST_BATCH)
 
 
+def _takes_many(field: GraphQLField) -> bool:
+    """Whether a field is of the things that its arguments list."""
+    return "ids" in field.args or "urls" in field.args
+
+
 def _ids(arguments: Mapping[str, Any]) -> int:
-    return min(len(arguments.get("ids", ())), LARGEST_PAGE)
+    return min(len(arguments.get("ids") or arguments.get("urls") or ()), LARGEST_PAGE)
 
 
 def _entries(field: GraphQLField, arguments: Mapping[str, Any]) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 from graphql import GraphQLError
 from strawberry.utils.str_converters import to_camel_case
 
-from app.domain.problems import Problem
+from app.domain.problems import LookUpFailed, Problem
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
@@ -68,6 +68,8 @@ def show_execution_error(error: GraphQLError, request_id: str) -> Error:
         extensions = {"code": cause.code}
         if cause.path:
             extensions["argument"] = ".".join(to_camel_case(name) for name in cause.path)
+        if isinstance(cause, LookUpFailed):
+            extensions["outcome"] = cause.answer_class.name
         return {**error.formatted, "message": _clipped(cause.message), "extensions": extensions}
     if cause is None:  # a value that a scalar or an enum refused while an argument was coerced
         return show_document_error(error, BAD_USER_INPUT)

@@ -109,7 +109,8 @@ class Operations:
         else:
             await self.keep(runtime, viewer, asked)
             spacing = timedelta(seconds=self._settings.refresh_now_spacing_seconds)
-            context = Context(viewer, now, Loaders(viewer, now, plan.attributes), plan.cost, standing, spacing)
+            loaders = Loaders(viewer, now, plan.attributes)
+            context = Context(viewer, now, loaders, plan.cost, standing, spacing, runtime.look_ups)
             answer = await self._execute(caller, plan.document, plan.operation, asked, context)
         body = {**answer.body, "extensions": self._show_cost(plan, standing)}
         return Answer(answer.status, body, budget_headers(standing))

@@ -8,19 +8,22 @@ from strawberry.types.enum import StrawberryEnumDefinition
 
 from app.domain.answers import AnswerClass
 from app.domain.filters import AccountOrderField, CreatorOrderField, OrderDirection, VideoCounter, VideoOrderField
-from app.domain.platforms import Platform, VideoKind, ViewsKind
+from app.domain.platforms import LookUp, Platform, VideoKind, ViewsKind
 from app.domain.records import RunState
 from app.domain.series import Division, Granularity, SeriesMode
 from app.domain.viewer import Scope
 from app.domain.windows import WindowPreset
 
 __all__ = [
+    "AccountCounter",
     "AccountOrderField",
     "AnswerClass",
     "CreatorOrderField",
     "Division",
     "ErrorCode",
     "Granularity",
+    "LookUp",
+    "LookUpErrorCode",
     "Metric",
     "OrderDirection",
     "Platform",
@@ -56,6 +59,15 @@ class Metric(StrEnum):
     AVERAGE_VIEWS_PER_POST = "avg_views_per_post"
 
 
+class AccountCounter(StrEnum):
+    """A counter of accounts."""
+
+    FOLLOWERS = "followers"
+    FOLLOWING = "following"
+    PROFILE_POSTS = "profile_posts"
+    TOTAL_LIKES = "total_likes"
+
+
 class ErrorCode(StrEnum):
     """What a mutation error is about."""
 
@@ -68,6 +80,13 @@ class ErrorCode(StrEnum):
     REFRESHED_RECENTLY = "REFRESHED_RECENTLY"
     IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
     LAST_ADMIN_KEY = "LAST_ADMIN_KEY"
+
+
+class LookUpErrorCode(StrEnum):
+    """What a look-up without an answer is about."""
+
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    LOOK_UP_FAILED = "LOOK_UP_FAILED"
 
 
 def _show(enum: type[Enum], description: str, values: Mapping[Enum, str], name: str | None = None) -> None:
@@ -103,7 +122,35 @@ _show(
 _show(
     Platform,
     "A social platform an account or a video lives on.",
-    {Platform.TIKTOK: "TikTok.", Platform.INSTAGRAM: "Instagram."},
+    {
+        Platform.TIKTOK: "TikTok.",
+        Platform.INSTAGRAM: "Instagram.",
+        Platform.YOUTUBE: "YouTube.",
+        Platform.TWITTER: "X, formerly Twitter.",
+        Platform.FACEBOOK: "Facebook.",
+        Platform.LINKEDIN: "LinkedIn.",
+    },
+)
+_show(
+    AccountCounter,
+    "A counter of accounts.",
+    {
+        AccountCounter.FOLLOWERS: "Followers, or subscribers.",
+        AccountCounter.FOLLOWING: "Accounts it follows.",
+        AccountCounter.PROFILE_POSTS: "Posts the profile counts.",
+        AccountCounter.TOTAL_LIKES: "Likes the profile counts.",
+    },
+)
+_show(
+    LookUp,
+    "What can be asked of a platform at once, without tracking anything.",
+    {
+        LookUp.POST_STATS: "The counters of a post.",
+        LookUp.PROFILE: "A profile.",
+        LookUp.RECENT_VIDEOS: "The recent posts of an account.",
+        LookUp.MEDIAN_VIEWS: "The median of their views.",
+        LookUp.CONTACT_EMAIL: "The address for contact that a profile shows.",
+    },
 )
 _show(
     VideoKind,
@@ -113,6 +160,7 @@ _show(
         VideoKind.REEL: "An Instagram reel.",
         VideoKind.IMAGE: "A single picture.",
         VideoKind.CAROUSEL: "Several pictures or videos in one post.",
+        VideoKind.TEXT: "Words alone.",
     },
 )
 _show(
@@ -179,6 +227,14 @@ _show(
         ErrorCode.REFRESHED_RECENTLY: "It was refreshed a moment ago.",
         ErrorCode.IDEMPOTENCY_CONFLICT: "The idempotency key was used for another request.",
         ErrorCode.LAST_ADMIN_KEY: "Without this key nobody could manage the organization's keys any more.",
+    },
+)
+_show(
+    LookUpErrorCode,
+    "What a look-up without an answer is about.",
+    {
+        LookUpErrorCode.BAD_USER_INPUT: "What was given is no link of a post, or contradicts the platform.",
+        LookUpErrorCode.LOOK_UP_FAILED: "No source told of it; the outcome says why.",
     },
 )
 _show(

@@ -1,6 +1,7 @@
 """The overview, the leaderboard of creators, the search."""
 
 from app.api.rest.operations import Answer, Call, Operations
+from app.api.rest.v2.routes.scope import PLATFORMS
 from app.api.rest.v2.routes.windows import UTC
 from app.api.rest.v2.shapes.envelopes import Described, Single
 from app.api.rest.v2.shapes.findings import (
@@ -38,7 +39,7 @@ async def get_overview(call: Call[OverviewWindow, None]) -> Answer[Single[Overvi
     Counts are of what is tracked now: of that, what was there at the end of each window.
     """
     window = preset_window(WindowPreset(call.query.period.value), UTC, call.now)
-    return Answer(Single(show_overview(await organization_overview(call.viewer, window))))
+    return Answer(Single(show_overview(await organization_overview(call.viewer, window, platforms=PLATFORMS))))
 
 
 @routes.add("GET", "/creators/top", "Creators")
@@ -50,10 +51,11 @@ async def list_top_creators(call: Call[TopListing, None]) -> Answer[Described[li
     query, viewer = call.query, call.viewer
     window = preset_window(WindowPreset(query.period.value), UTC, call.now)
     page = page_request(first=query.limit)
-    board = await rank_subjects(viewer, SubjectKind.CREATOR, query.metric, window, page, with_previous=False)
+    kind, shown_of = SubjectKind.CREATOR, SHOWN_OF_A_CREATOR
+    board = await rank_subjects(viewer, kind, query.metric, window, page, with_previous=False, platforms=PLATFORMS)
     ids = [row.subject_id for row in board.nodes]
     creators = await load_creators(viewer, ids)
-    figures = await subject_metrics(viewer, SubjectKind.CREATOR, ids, window, SHOWN_OF_A_CREATOR) if ids else {}
+    figures = await subject_metrics(viewer, kind, ids, window, shown_of, platforms=PLATFORMS) if ids else {}
     shown = [
         show_top_creator(row.rank, creators[row.subject_id], figures[row.subject_id])
         for row in board.nodes
@@ -76,7 +78,7 @@ async def search(call: Call[SearchListing, None]) -> Answer[Described[Found, Sea
     Case and accents do not matter. Three characters and more are found anywhere, fewer at the start of a line.
     """
     query = call.query
-    found = await searching.search(call.viewer, query.q, query.limit)
+    found = await searching.search(call.viewer, query.q, query.limit, platforms=PLATFORMS)
     caps = EffectiveCaps(accounts=query.limit, creators=query.limit, videos=query.limit)
     meta = SearchMeta(query=query.q, limit_per_section=query.limit, effective_caps=caps)
     return Answer(Described(show_found(found.accounts, found.creators, found.videos), meta))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.api.rest.operations import Answer, Call, Operations
+from app.api.rest.v2.routes.scope import PLATFORMS
 from app.api.rest.v2.routes.subjects import (
     Subject,
     account_of,
@@ -182,7 +183,16 @@ async def _read(
     """The days of a window, and the window as a whole beside the one before. Raises NotFound."""
     viewer, kind, ids, mode = call.viewer, subject.kind, [subject.id], MODES[call.query.mode]
     found = await series_in_windows(
-        viewer, kind, ids, window, Granularity.DAY, mode, metrics, now=call.now, levels_of=[FOLLOWERS]
+        viewer,
+        kind,
+        ids,
+        window,
+        Granularity.DAY,
+        mode,
+        metrics,
+        now=call.now,
+        levels_of=[FOLLOWERS],
+        platforms=PLATFORMS,
     )
     if subject.id not in found:
         raise NotFound("It was removed a moment ago.")

@@ -47,7 +47,7 @@ async def creator_of(call: Call[Any, Any]) -> Subject:
     creator = (await load_creators(call.viewer, [id], frozenset({"platforms"}))).get(id)
     if creator is None:
         raise NotFound("There is no such creator.", "creator_id")
-    return Subject(SubjectKind.CREATOR, id, shows_saves(creator.platforms))
+    return Subject(SubjectKind.CREATOR, id, shows_saves(creator.platforms.keys() & PLATFORMS))
 
 
 async def tracked_video_of(call: Call[Any, Any]) -> Subject:

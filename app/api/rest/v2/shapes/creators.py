@@ -43,21 +43,24 @@ class Creator(Struct, frozen=True, kw_only=True):
 
 def show_creator(creator: records.Creator) -> Creator:
     """A creator with those of its accounts that are on the two platforms of v2."""
-    platforms = {platform.value: count for platform, count in creator.platforms.items() if platform.value in KNOWN}
-    only = next(iter(platforms)) if len(platforms) == 1 else None
+    summary = accounts_summary(creator)
+    only = next(iter(summary.platforms)) if len(summary.platforms) == 1 else None
     return Creator(
         id=creator.id,
         name=creator.name,
         is_active=creator.is_active,
         platform=None if only is None else Platform(only),
         metadata=dict(creator.metadata),
-        accounts_summary=AccountsSummary(
-            total=sum(platforms.values()), platforms=platforms, total_followers=creator.followers or 0
-        ),
+        accounts_summary=summary,
     )
 
 
-KNOWN = frozenset(Platform)
+def accounts_summary(creator: records.Creator) -> AccountsSummary:
+    """A creator's accounts on the two platforms of v2."""
+    ours = {platform.ours: platform.value for platform in Platform}
+    platforms = {ours[platform]: count for platform, count in creator.platforms.items() if platform in ours}
+    followers = [count for platform, count in creator.platform_followers.items() if platform in ours]
+    return AccountsSummary(total=sum(platforms.values()), platforms=platforms, total_followers=sum(followers))
 
 
 class CreatorOrder(StrEnum):

@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from app.api.rest.v2.shapes.analytics import Exact, show_change, show_value
+from app.api.rest.v2.shapes.creators import accounts_summary
 from app.api.rest.v2.shapes.words import PLATFORM_OF, Period, Platform
 from app.domain import records
 from app.domain.metrics import change_percent
@@ -206,8 +207,7 @@ class SearchMeta(Struct, frozen=True, kw_only=True):
 def show_found(
     accounts: Sequence[records.Account], creators: Sequence[records.Creator], videos: Sequence[records.Video]
 ) -> Found:
-    """What a search found of the two platforms of v2."""
-    known = frozenset(Platform)
+    """What a search found on the two platforms of v2."""
     return Found(
         accounts=[
             FoundAccount(
@@ -217,7 +217,6 @@ def show_found(
                 display_name=account.display_name,
             )
             for account in accounts
-            if account.platform.value in known
         ],
         creators=[FoundCreator(id=creator.id, name=creator.name) for creator in creators],
         videos=[
@@ -230,7 +229,6 @@ def show_found(
                 kind="account_video" if video.added_at is None else "video",
             )
             for video in videos
-            if video.platform.value in known
         ],
     )
 
@@ -244,6 +242,6 @@ def show_top_creator(rank: int, creator: records.Creator, metrics: records.Windo
         creator_id=creator.id,
         id=creator.id,
         name=creator.name,
-        account_count=creator.account_count,
+        account_count=accounts_summary(creator).total,
         **{**shown, "followers": followers},
     )

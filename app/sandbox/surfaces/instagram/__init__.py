@@ -1,0 +1,1 @@
+"""Instagram's public surfaces and business discovery."""

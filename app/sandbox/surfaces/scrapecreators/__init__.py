@@ -1,0 +1,1 @@
+"""The paid upstream ScrapeCreators, answering from the same world."""

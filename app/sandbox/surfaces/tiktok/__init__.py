@@ -1,0 +1,1 @@
+"""TikTok's public surfaces."""
