@@ -95,9 +95,12 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
             )
             chains = Chains(settings, upstream, pacing)
             look_ups = Sources.of(settings, redis, chains, recent)
+            following = asyncio.create_task(pacing.follow())
             try:
                 yield Runtime(settings, redis, chains, recent, Events(redis), look_ups)
             finally:
+                following.cancel()
+                await asyncio.gather(following, return_exceptions=True)
                 await look_ups.flights.close()
     finally:
         await close_database()

@@ -49,6 +49,23 @@ async def test_a_probe_tells_class_figures_routes_and_drift(sandbox: Sandbox) ->
     assert [line for line in lines if "route tiktok/profile:" in line and line.endswith("1 request, cost 1")]
 
 
+@pytest.mark.parametrize(
+    ("platform", "target", "provider", "shown"),
+    [
+        (Platform.TIKTOK, "https://www.tiktok.com/@charlidamelio/video/7123456789", "ytdlp_tiktok", "video_page"),
+        (Platform.TWITTER, "https://x.com/elonmusk/status/1234567890", "ytdlp_twitter", "guest_query"),
+        (Platform.TWITTER, "https://x.com/elonmusk/status/1234567890", "twitter_syndication", "syndication"),
+        (Platform.LINKEDIN, "activity:7123456789012345676", "linkedin_web", "post_page"),
+    ],
+)
+async def test_what_is_asked_without_a_key_has_shapes_too(
+    sandbox: Sandbox, platform: Platform, target: str, provider: str, shown: str
+) -> None:
+    is_told, lines = await probed(sandbox, platform, target, provider)
+    assert is_told
+    assert [line for line in lines if line.startswith(f"  shape of {shown}, ") and "not found" not in line]
+
+
 async def test_one_provider_alone_is_probed(sandbox: Sandbox) -> None:
     is_told, lines = await probed(sandbox, Platform.TIKTOK, "@charlidamelio", "scrapecreators")
     assert (is_told, lines[0]) == (True, "scrapecreators")

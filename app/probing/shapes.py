@@ -61,21 +61,35 @@ INSTAGRAM_USER = """
     transparency_label transparency_product username
 """
 
+TIKTOK_VIDEO_PAGE = (
+    _shape("itemInfo", "itemStruct"),
+    _shape("itemStruct.stats", TIKTOK_COUNTS),
+    _shape("itemStruct.statsV2", f"{TIKTOK_COUNTS} repostCount"),
+)
+TIKTOK_LIST = (
+    _shape("itemList.stats", TIKTOK_COUNTS),
+    _shape("itemList.statsV2", f"{TIKTOK_COUNTS} repostCount"),
+)
+
 SHAPES: Mapping[tuple[str, str], tuple[Shape, ...]] = {
     ("tiktok_web", "profile_page"): (
         _shape("userInfo", "itemList stats statsV2 user"),
         _shape("userInfo.stats", TIKTOK_PROFILE_COUNTS),
         _shape("userInfo.statsV2", TIKTOK_PROFILE_COUNTS),
     ),
-    ("tiktok_web", "video_page"): (
-        _shape("itemInfo", "itemStruct"),
-        _shape("itemStruct.stats", TIKTOK_COUNTS),
-        _shape("itemStruct.statsV2", f"{TIKTOK_COUNTS} repostCount"),
+    ("tiktok_web", "video_page"): TIKTOK_VIDEO_PAGE,
+    ("tiktok_web", "creator_item_list"): TIKTOK_LIST,
+    ("ytdlp_tiktok", "video_page"): TIKTOK_VIDEO_PAGE,
+    ("ytdlp_tiktok", "creator_item_list"): TIKTOK_LIST,
+    ("ytdlp_twitter", "guest_query"): (_shape("tweetResult.result.legacy", X_COUNTS),),
+    ("twitter_syndication", "syndication"): (
+        _shape(
+            "",
+            "__typename conversation_count created_at display_text_range edit_control entities favorite_count id_str"
+            " isEdited isStaleEdit lang news_action_type possibly_sensitive text user",
+        ),
     ),
-    ("tiktok_web", "creator_item_list"): (
-        _shape("itemList.stats", TIKTOK_COUNTS),
-        _shape("itemList.statsV2", f"{TIKTOK_COUNTS} repostCount"),
-    ),
+    ("linkedin_web", "post_page"): (_shape("interactionStatistic", "@type interactionType userInteractionCount"),),
     ("instagram_web", "web_profile_info"): (_shape("data", "user"), _shape("data.user", INSTAGRAM_USER)),
     ("instagram_web", "profile_html"): (
         _shape(

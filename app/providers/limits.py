@@ -80,6 +80,7 @@ ON_ITS_WAY_MILLISECONDS = 1_000
 """A request has reached its upstream when it is over, or that long after its start: from then on the next is spaced."""
 GRACE_SECONDS = 5.0
 """How much longer than it may take a request is believed to run, should its worker have died."""
+FOLLOW_SECONDS = 1.0
 KEY_PREFIX = "lane:"
 
 
@@ -237,6 +238,20 @@ class Pacing:
                     None,
                 ),
             )
+
+    async def follow(self) -> None:
+        """Looks at all lanes every second until it is cancelled; see `look`."""
+        while self._is_guarded:
+            await self.look()
+            await asyncio.sleep(FOLLOW_SECONDS)
+
+    async def look(self) -> None:
+        """Looks at all lanes once, and gives back to Valkey what it has forgotten of them.
+
+        So nobody asks an upstream that only others were refused by, when those are idle or gone.
+        """
+        for lane in LANES:
+            await self.state(lane)
 
     async def state(self, lane: Lane) -> LaneState:
         """What is known of the lane now."""

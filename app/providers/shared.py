@@ -82,7 +82,8 @@ class SharedStates(Generic[State]):
                 try:
                     after, said = await self._change_shared(self._redis, name, step)
                 except (RedisError, OSError, TimeoutError) as error:
-                    log.warning("Valkey is away (%s): this process keeps its own pace", type(error).__name__)
+                    if not self._is_away:
+                        log.warning("Valkey is away (%s): this process keeps its own pace", type(error).__name__)
                     self._asks_again_at = asyncio.get_running_loop().time() + VALKEY_PAUSE_SECONDS
                     self._is_away = True
                 else:

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from app.providers import shared
 from app.providers.caps import DailyCap
 from app.providers.failures import AnswerClass
-from app.providers.limits import LANES, Held, Lane, Pacing, open_pacing
+from app.providers.limits import FACEBOOK, LANES, Held, Lane, Pacing, open_pacing
 from app.settings import Settings, SettingsError
 from tests.valkeys import own_valkey
 
@@ -278,6 +278,19 @@ async def test_valkey_that_starts_again_is_waited_for(caplog: pytest.LogCaptureF
             assert seconds_of(await waiting) == 100
             assert seconds_of(await other.enter(mine)) in (99, 100)
     assert not [record for record in caplog.records if "Valkey is away" in record.message]
+
+
+async def test_a_process_that_asked_nothing_remembers_for_all() -> None:
+    with own_valkey() as valkey:
+        async with Redis.from_url(valkey.url) as redis, Redis.from_url(valkey.url) as others:
+            idle = Pacing(others)
+            await Pacing(redis).told(FACEBOOK, AnswerClass.RATE_LIMITED, "a", 900)
+            await idle.look()
+            valkey.kill()
+            await valkey.start_again()
+            await idle.look()
+            # The one that was refused is gone; one that has just been started asks.
+            assert seconds_of(await Pacing(redis).enter(FACEBOOK)) in (899, 900)
 
 
 async def test_an_overridden_host_is_neither_paced_nor_guarded(redis: Redis) -> None:
