@@ -50,13 +50,15 @@ class Together(Generic[Question, Answer]):
             return
         try:
             answers = await self._answer([question for question, _ in asked])
-        except BaseException as error:
+        except Exception as error:
             for _, future in asked:
                 if not future.done():
-                    future.set_exception(error if isinstance(error, Exception) else asyncio.CancelledError())
-            if not isinstance(error, Exception):
-                raise
+                    future.set_exception(error)
             return
+        except BaseException:
+            for _, future in asked:
+                future.cancel()
+            raise
         for (_, future), answer in zip(asked, answers, strict=True):
             if not future.done():  # whoever asked may have gone
                 future.set_result(answer)
