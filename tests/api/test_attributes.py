@@ -90,14 +90,14 @@ def test_columns_are_those_that_the_attributes_are_made_of() -> None:
         "account_id",
         "caption",
     )
-    assert ACCOUNT.of(frozenset({"url"})).columns == ("id", "organization_id", "platform", "handle", "creator_id")
+    assert ACCOUNT.of(frozenset({"url"})).columns == ("id", "organization_id", "creator_id", "platform", "handle")
     assert CREATOR.of(frozenset({"account_count"})).columns == ("id", "organization_id", "platforms")
     assert CREATOR.of(frozenset({"name"})).columns == ("id", "organization_id", "name")
 
 
 def test_a_record_lacks_what_was_not_read_and_says_so() -> None:
     shape = VIDEO.of(frozenset({"caption"}))
-    video = shape.read({"id": 1, "organization_id": 2, "account_id": None, "caption": "Hello"})
+    video = shape.read_named({"id": 1, "organization_id": 2, "account_id": None, "caption": "Hello"})
     assert (video.id, video.caption) == (1, "Hello")
     with pytest.raises(AttributeError):
         _ = video.url
