@@ -168,7 +168,8 @@ async def test_fifty_at_once_each_by_itself(lookups: LookUpCaller) -> None:
     assert (results[2]["error"]["code"], results[2]["error"]["outcome"]) == ("BAD_USER_INPUT", None)
     assert (results[3]["error"]["code"], results[3]["error"]["outcome"]) == ("LOOK_UP_FAILED", "NOT_FOUND")
     assert "does not exist" in results[3]["error"]["message"]
-    assert results[0]["postStats"] == results[5]["postStats"]
+    first, again = ({**results[place]["postStats"], "isCached": None} for place in (0, 5))
+    assert first == again  # which of the two finds it there already is a matter of chance
     pages = [entry["path"] for entry in await lookups.sandbox.log() if "7123456789" in entry["path"]]
     assert len(pages) == 1
 
