@@ -79,7 +79,7 @@ async def test_the_look_ups_of_an_account_are_those_of_v1(lookups: LookUpCaller)
         """
         query($link: String!) {
           profile(username: "@Rival_Two", platform: TIKTOK) {
-            platform username displayName biography isVerified followerCount followingCount profilePostCount
+            platform username displayName biography isVerified followerCount followingCount postCount
             totalLikeCount url provider isCached approximateFields
           }
           recentVideos(url: $link) { username videos { externalId url viewCount publishedAt approximateFields } }

@@ -22,7 +22,7 @@ COUNTER_FIELDS: Mapping[str, str] = {
     "saves": "saveCount",
     "followers": "followerCount",
     "following": "followingCount",
-    "profile_posts": "profilePostCount",
+    "profile_posts": "postCount",
     "total_likes": "totalLikeCount",
 }
 """The fields that show each counter."""
@@ -97,7 +97,7 @@ class Profile(LookedUp):
         name="followingCount", description="Accounts it follows; null while unknown."
     )
     profile_posts: BigInt | None = strawberry.field(
-        name="profilePostCount", description="Posts it counts; null while unknown."
+        name="postCount", description="Posts it counts; null while unknown."
     )
     total_likes: BigInt | None = strawberry.field(
         name="totalLikeCount", description="Likes it counts; null where it counts none."
