@@ -113,9 +113,8 @@ class RestFace:
             operations, texts = self._at(path)
             method = _method(request, operations)
         except Refusal:
-            if shows_key(
-                request.headers, self._dialect.key_header
-            ):  # what is refused is counted, and told in the headers, too
+            # What is refused is counted, and told in the headers, as well.
+            if shows_key(request.headers, self._dialect.key_header):
                 await self._admit(asked, runtime, now)
             raise
         if method is None:

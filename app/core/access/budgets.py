@@ -78,7 +78,7 @@ class Budget:
         return answer
 
     async def charge_all(self, redis: "Redis", charges: Sequence[Charge]) -> list[Standing | BudgetSpent]:
-        """The same of several, in one round trip: one after the other, as far as there is room."""
+        """The same of several, in one round trip: one after the other, as far as there is room. Raises nothing."""
         counters = [f"budget:{self._face}:{charge.key_id}:{charge.minute}" for charge in charges]
         asked: Counter[str] = Counter()
         for counter, charge in zip(counters, charges, strict=True):
